@@ -1,0 +1,53 @@
+"""Responses as tables, streamed: one row a response."""
+
+import csv
+from collections.abc import Callable, Iterable, Iterator
+
+from colortest.experiment.models import Response, Study, Trial
+
+OTHER = {Trial.Side.LEFT: Trial.Side.RIGHT, Trial.Side.RIGHT: Trial.Side.LEFT}
+
+# Name → value. The participant is a number: the secret code opens the run's pages and stays here.
+COLUMNS: dict[str, Callable[[Response], object]] = {
+    "study": lambda r: r.trial.participant.study.slug,
+    "design_hash": lambda r: r.trial.participant.study.design_hash,
+    "participant": lambda r: r.trial.participant.number,
+    "simulated": lambda r: r.trial.participant.simulated,
+    "position": lambda r: r.trial.position,
+    "kind": lambda r: r.trial.kind,
+    "photo": lambda r: r.trial.colorization.photo.name,
+    "photo_sha256": lambda r: r.trial.colorization.photo.sha256,
+    "split": lambda r: r.trial.colorization.photo.split,
+    "algorithm": lambda r: r.trial.colorization.algorithm.slug,
+    "checkpoint_sha256": lambda r: r.trial.colorization.algorithm.sha256,
+    "fake_side": lambda r: OTHER[Trial.Side(r.trial.real_side)],
+    "question": lambda r: r.trial.participant.study.question,
+    "chosen_side": lambda r: r.chosen_side,
+    "fooled": lambda r: r.fooled,
+    "rt_ms": lambda r: round(r.rt_ms, 1),
+    "left_exposure_ms": lambda r: round(r.left_exposure_ms, 1),
+    "right_exposure_ms": lambda r: round(r.right_exposure_ms, 1),
+    "frames": lambda r: r.frames,
+    "longest_gap_ms": lambda r: round(r.longest_gap_ms, 1),
+    "flags": lambda r: " ".join(r.flags),
+    "finished": lambda r: r.trial.participant.finished is not None,
+    "exclusion_reason": lambda r: r.trial.participant.exclusion_reason,
+    "seed": lambda r: r.trial.participant.study.seed,
+    "received": lambda r: r.received.isoformat(),
+}
+
+
+class _Echo:
+    """A file that hands each line back instead of keeping it."""
+
+    def write(self, line: str) -> str:
+        return line
+
+
+def tidy_csv(study: Study) -> Iterator[str]:
+    """Every response of a study, flagged and excluded ones too, as lines of CSV in constant memory."""
+    writer = csv.writer(_Echo())
+    responses: Iterable[Response] = Response.objects.of_study(study).with_fooled().iterator(chunk_size=2000)
+    yield writer.writerow(COLUMNS)
+    for response in responses:
+        yield writer.writerow([value(response) for value in COLUMNS.values()])

@@ -1,0 +1,67 @@
+"""Writes of fool rates."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.db import transaction
+from django.db.models import Count, F, Max, Q, QuerySet
+from django.utils import timezone
+
+from colortest.analysis.models import FoolRate
+from colortest.analysis.statistics import WILSON, wilson
+from colortest.experiment.models import Response, Study
+
+KEYS = ["study", "algorithm", "split", "simulated"]
+NUMBERS = ["fooled", "countable", "participants", "photos", "rate", "low", "high", "method", "computed"]
+NOTHING = {"fooled": 0, "countable": 0, "participants": 0, "photos": 0}
+
+
+@transaction.atomic
+def compute_fool_rates(*, study: Study) -> list[FoolRate]:
+    """Recompute and store every fool rate of a study, those without a countable response included."""
+    now = timezone.now()
+    counted = {(row["algorithm"], row["split"], row["simulated"]): row for row in _counts(study)}
+    rates = []
+    for algorithm in study.arms.values_list("algorithm", flat=True):
+        for split in study.splits:
+            for simulated in (False, True):
+                numbers = _numbers(counted.get((algorithm, split, simulated), NOTHING))
+                key = {"study": study, "algorithm_id": algorithm, "split": split, "simulated": simulated}
+                rates.append(FoolRate(**key, **numbers, computed=now))
+    return FoolRate.objects.bulk_create(
+        rates, update_conflicts=True, unique_fields=KEYS, update_fields=NUMBERS
+    )
+
+
+def stale() -> QuerySet[Study]:
+    """Studies with a participant who finished after their fool rates were computed, or that have none yet."""
+    latest = Study.objects.annotate(
+        last_finish=Max("participants__finished"), last_computed=Max("fool_rates__computed")
+    )
+    behind = Q(last_computed=None) | Q(last_finish__gt=F("last_computed"))
+    return latest.filter(behind).exclude(status=Study.Status.DRAFT)
+
+
+def _counts(study: Study) -> QuerySet[Response, dict[str, Any]]:
+    """One row for each algorithm × split × (people or simulated) with countable responses."""
+    responses = Response.objects.countable().with_fooled().filter(trial__participant__study=study)
+    return responses.values(
+        algorithm=F("trial__colorization__algorithm"),
+        split=F("trial__colorization__photo__split"),
+        simulated=F("trial__participant__simulated"),
+    ).annotate(
+        countable=Count("pk"),
+        fooled=Count("pk", filter=Q(fooled=True)),
+        participants=Count("trial__participant", distinct=True),
+        photos=Count("trial__colorization__photo", distinct=True),
+    )
+
+
+def _numbers(counts: Mapping[str, Any]) -> dict[str, Any]:
+    """The counts with rate, interval and method."""
+    numbers = {name: counts[name] for name in NOTHING} | {"rate": None, "low": None, "high": None}
+    if counts["countable"]:
+        interval = wilson(counts["fooled"], counts["countable"])
+        rate = counts["fooled"] / counts["countable"]
+        numbers |= {"rate": rate, "low": min(interval.low, rate), "high": max(interval.high, rate)}
+    return numbers | {"method": WILSON}

@@ -1,0 +1,71 @@
+"""Pages of researchers: what a study's responses mean."""
+
+from django.db.models import Count, Q
+from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
+from django.shortcuts import get_object_or_404, render
+
+from colortest.access import researcher_required
+from colortest.analysis import charts, exports
+from colortest.analysis.models import FoolRateQuerySet
+from colortest.experiment.models import Response, Study
+
+
+@researcher_required
+def results(request: HttpRequest, slug: str) -> HttpResponse:
+    """Fool rates of a study from stored rows. Asked by htmx, only what changes."""
+    study = get_object_or_404(Study.objects.with_progress(), slug=slug)
+    people = study.fool_rates.of_people().for_page()
+    context = {
+        "study": study,
+        "people": people,
+        "simulated": study.fool_rates.of_simulated().for_page(),
+        "countable": sum(rate.countable for rate in people),
+        "computed": max((rate.computed for rate in people), default=None),
+        "excluded": study.participants.filter(simulated=False).exclude(exclusion_reason="").count(),
+        "flagged": _flagged(study),
+    }
+    template = "analysis/_results.html" if request.htmx else "analysis/results.html"
+    return render(request, template, context)
+
+
+@researcher_required
+def chart(request: HttpRequest, slug: str, of: str) -> HttpResponse:
+    """The forest plot of people's, or of simulated participants', fool rates as SVG."""
+    rates = get_object_or_404(Study, slug=slug).fool_rates
+    rows = rates.of_people() if of == "people" else rates.of_simulated()
+    return HttpResponse(charts.forest_svg(_estimates(rows)), content_type="image/svg+xml")
+
+
+@researcher_required
+def tidy(request: HttpRequest, slug: str) -> StreamingHttpResponse:
+    """Every response as CSV."""
+    study = get_object_or_404(Study, slug=slug)
+    headers = {"Content-Disposition": f'attachment; filename="{study.slug}.csv"'}
+    return StreamingHttpResponse(
+        exports.tidy_csv(study), content_type="text/csv; charset=utf-8", headers=headers
+    )
+
+
+def _estimates(rows: FoolRateQuerySet) -> list[charts.Estimate]:
+    return [
+        charts.Estimate(
+            algorithm=row.algorithm.name,
+            split=row.split,
+            rate=row.rate,
+            low=row.low,
+            high=row.high,
+            countable=row.countable,
+        )
+        for row in rows.for_page().filter(countable__gt=0)
+    ]
+
+
+def _flagged(study: Study) -> dict[str, int]:
+    """People's test trials answered in finished runs, and how many of them are flagged."""
+    responses = Response.objects.filter(
+        trial__participant__study=study,
+        trial__participant__simulated=False,
+        trial__participant__finished__isnull=False,
+        trial__kind="TEST",
+    )
+    return responses.aggregate(all=Count("pk"), flagged=Count("pk", filter=~Q(flags=[])))

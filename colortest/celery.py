@@ -1,0 +1,42 @@
+"""The Celery app: what the queue promises, and the clock that rings again for what a lost message left behind."""
+
+import os
+from typing import Any
+
+from celery import Celery
+from django.conf import settings
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "colortest.settings")
+
+# A message that nobody acknowledged within this many task times is given to another worker.
+REDELIVER = 2
+
+app = Celery("colortest")
+app.conf.update(
+    broker_url=settings.REDIS_URL,
+    broker_connection_retry_on_startup=True,
+    broker_transport_options={
+        "visibility_timeout": REDELIVER * settings.TASK_SECONDS,
+        # Enqueueing happens inside web requests: a dead broker must fail at once, the beat rings again later.
+        "socket_connect_timeout": 2,
+        "retry_policy": {"max_retries": 1},
+    },
+    task_publish_retry=False,
+    task_ignore_result=True,
+    task_acks_late=True,
+    task_reject_on_worker_lost=True,
+    worker_prefetch_multiplier=1,
+    task_soft_time_limit=settings.TASK_SECONDS,
+    task_time_limit=settings.TASK_SECONDS + 30,
+    worker_hijack_root_logger=False,
+    # By name: the site never imports the worker's modules.
+    imports=["worker.tasks"],
+    beat_schedule={
+        "ring-again": {"task": "worker.tasks.ring_again", "schedule": 20.0, "options": {"expires": 20}},
+    },
+)
+
+
+def signature(name: str, **kwargs: Any) -> Any:
+    """A task of the worker, by name and with its arguments, ready to be sent."""
+    return app.signature(f"worker.tasks.{name}", kwargs=kwargs)

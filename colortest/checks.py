@@ -1,0 +1,50 @@
+"""System checks: each way to set the site up wrong, with an id and a hint."""
+
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+from django.core.checks import CheckMessage, Error, Warning, register
+
+
+@register
+def secret_key(**_: Any) -> list[CheckMessage]:
+    """Several processes need one key, or a login in one is unknown in the next."""
+    if settings.SECRET_FILE.exists() or "SECRET_KEY" in settings.env.ENVIRON:
+        return []
+    hint = "Set SECRET_KEY, or start with `make run`, which keeps one."
+    return [Warning("There is no SECRET_KEY: each process makes one up.", hint=hint, id="colortest.W001")]
+
+
+@register
+def checkpoint_folder(**_: Any) -> list[CheckMessage]:
+    """Algorithms are registered from this folder only."""
+    if Path(settings.CHECKPOINT_DIR).is_dir():
+        return []
+    hint = "Set CHECKPOINT_DIR to the folder that holds the .safetensors and .json files."
+    return [
+        Error(f"CHECKPOINT_DIR {settings.CHECKPOINT_DIR} is not a folder.", hint=hint, id="colortest.E002")
+    ]
+
+
+@register
+def numbers(**_: Any) -> list[CheckMessage]:
+    """A batch holds photos, and a task has time for one."""
+    found: list[CheckMessage] = []
+    if settings.COLORIZE_BATCH < 1:
+        found.append(Error("COLORIZE_BATCH is below 1.", hint="32 is a good start.", id="colortest.E003"))
+    if settings.TASK_SECONDS < 60:
+        hint = "One batch on a slow machine takes a minute: 600 is a good start."
+        found.append(Error("TASK_SECONDS is below 60.", hint=hint, id="colortest.E004"))
+    return found
+
+
+@register
+def open_to_the_world(**_: Any) -> list[CheckMessage]:
+    """Debug pages show settings and source to whoever asks."""
+    if settings.DEBUG and settings.HTTPS:
+        hint = "Unset DEBUG wherever others can reach the site."
+        return [
+            Error("DEBUG is on while HTTPS says that the site is public.", hint=hint, id="colortest.E005")
+        ]
+    return []

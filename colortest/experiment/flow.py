@@ -1,0 +1,70 @@
+"""Where a participant stands. Every request asks this first: refresh, back button, second tab and a guessed address
+all lead to the same place."""
+
+from dataclasses import dataclass
+from enum import Enum
+
+from colortest.experiment.models import Participant, Response, Trial
+
+# How many pairs a browser may fetch ahead: enough that it never waits, few enough that a stranger to the run learns
+# nothing early.
+AHEAD = 4
+
+
+class Step(Enum):
+    """The pages of a run, in order (consent is what makes a participant)."""
+
+    INSTRUCTIONS = "instructions"
+    TRIALS = "trials"
+    THANKS = "thanks"
+
+
+@dataclass(frozen=True)
+class Score:
+    """A participant's own outcome over test trials."""
+
+    test_trials: int
+    fooled: int
+
+    @property
+    def correct(self) -> int:
+        return self.test_trials - self.fooled
+
+
+def step(participant: Participant) -> Step:
+    """The page this participant belongs on."""
+    if participant.finished:
+        return Step.THANKS
+    return Step.TRIALS if participant.started else Step.INSTRUCTIONS
+
+
+def upcoming(participant: Participant) -> list[Trial]:
+    """The trials that the browser may know of now: the current one and the next few, in order."""
+    if step(participant) is not Step.TRIALS:
+        return []
+    return list(participant.trials.unanswered()[:AHEAD])
+
+
+def progress(participant: Participant, *, practice: bool) -> tuple[int, int]:
+    """(answered, all) of the practice trials, or of the others."""
+    counts = participant.study.counts
+    total = counts.practice if practice else counts.test + counts.catch
+    answered = participant.trials.filter(response__isnull=False)
+    of_block = (
+        answered.filter(kind=Trial.Kind.PRACTICE) if practice else answered.exclude(kind=Trial.Kind.PRACTICE)
+    )
+    return of_block.count(), total
+
+
+def may_see(trial: Trial) -> bool:
+    """Whether the stimuli of a trial may be shown now: it is among the participant's upcoming ones."""
+    return trial in upcoming(trial.participant)
+
+
+def score(participant: Participant) -> Score:
+    """The participant's own outcome: every test trial answered, flagged ones included."""
+    responses = Response.objects.with_fooled().filter(
+        trial__participant=participant, trial__kind=Trial.Kind.TEST
+    )
+    outcomes = list(responses.values_list("fooled", flat=True))
+    return Score(test_trials=len(outcomes), fooled=sum(outcomes))

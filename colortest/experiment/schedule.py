@@ -1,0 +1,117 @@
+"""Who sees which pair when, and on which side: the trials of one participant, drawn from a seed.
+
+Pure: plain values in, plain values out. The same seed and the same counts give the same schedule.
+"""
+
+from collections.abc import Hashable, Iterator, Sequence
+from dataclasses import dataclass
+from itertools import cycle
+from random import Random
+
+LEFT, RIGHT = "LEFT", "RIGHT"
+PRACTICE, TEST, CATCH = "PRACTICE", "TEST", "CATCH"
+
+
+class NotEnoughPairs(ValueError):
+    """The pairs at hand cannot fill the protocol; the message says what is missing."""
+
+
+@dataclass(frozen=True)
+class Pair:
+    """A colorization beside its photo, as far as the schedule needs to know it."""
+
+    colorization: int
+    photo: int
+    arm: Hashable  # split × algorithm: what a fool rate is reported for
+    seen: int = 0  # test trials that showed it so far, in completed and running participants
+
+
+@dataclass(frozen=True)
+class Counts:
+    """How many trials of each kind; `test` does not include the catch trials."""
+
+    practice: int
+    test: int
+    catch: int
+
+
+@dataclass(frozen=True)
+class Planned:
+    """One trial to be: its kind, the pair, and the side on which the real photo appears."""
+
+    kind: str
+    colorization: int
+    real_side: str
+
+
+def draw(counts: Counts, pairs: Sequence[Pair], catch_pairs: Sequence[Pair], seed: str) -> list[Planned]:
+    """Draw the trials of one participant, in order: practice first, then test and catch mixed.
+
+    No photo appears twice. Arms get equal shares of the test trials (±1), each arm its least-seen pairs, ties
+    broken at random. The real photo is on the left in half of the trials (±1) of each kind and of each arm.
+
+    Raises:
+        NotEnoughPairs: an arm, or the catch algorithm, has too few photos.
+    """
+    random = Random(seed)  # noqa: S311 (a reproducible draw, not a secret)
+    used: set[int] = set()
+    test = _test_pairs(counts.test, pairs, used, random)
+    catch = _take(counts.catch, catch_pairs, used, random, "catch trials")
+    practice = _take(counts.practice, pairs, used, random, "practice trials")
+    mixed = [*_with_sides(TEST, test, random), *_with_sides(CATCH, catch, random)]
+    random.shuffle(mixed)
+    practised = _with_sides(PRACTICE, practice, random)
+    random.shuffle(practised)
+    return practised + mixed
+
+
+def _test_pairs(count: int, pairs: Sequence[Pair], used: set[int], random: Random) -> list[Pair]:
+    """Equal shares per arm, least seen first; returned arm by arm."""
+    queues = _least_seen_first(pairs, random)
+    arms = list(queues)
+    random.shuffle(arms)
+    chosen: dict[Hashable, list[Pair]] = {arm: [] for arm in arms}
+    for arm in [arm for _, arm in zip(range(count), cycle(arms), strict=False)]:
+        pair = next((pair for pair in queues[arm] if pair.photo not in used), None)
+        if pair is None:
+            raise NotEnoughPairs(
+                f"{count} test trials need {-(-count // len(arms))} different photos in each arm, and one has "
+                f"only {len(chosen[arm])}."
+            )
+        used.add(pair.photo)
+        chosen[arm].append(pair)
+    if count and not arms:
+        raise NotEnoughPairs(f"{count} test trials are asked for and no colorization is ready.")
+    return [pair for arm in arms for pair in chosen[arm]]
+
+
+def _least_seen_first(pairs: Sequence[Pair], random: Random) -> dict[Hashable, Iterator[Pair]]:
+    arms: dict[Hashable, list[Pair]] = {}
+    for pair in pairs:
+        arms.setdefault(pair.arm, []).append(pair)
+    return {
+        arm: iter(sorted(random.sample(members, len(members)), key=lambda pair: pair.seen))
+        for arm, members in arms.items()
+    }
+
+
+def _take(count: int, pairs: Sequence[Pair], used: set[int], random: Random, what: str) -> list[Pair]:
+    chosen: list[Pair] = []
+    for pair in random.sample(pairs, len(pairs)):
+        if len(chosen) == count:
+            break
+        if pair.photo not in used:
+            used.add(pair.photo)
+            chosen.append(pair)
+    if len(chosen) < count:
+        raise NotEnoughPairs(
+            f"{count} {what} are asked for and only {len(chosen)} unused photos are left for them."
+        )
+    return chosen
+
+
+def _with_sides(kind: str, pairs: Sequence[Pair], random: Random) -> list[Planned]:
+    """Alternate sides along the list: within ±1 over all of it and over each run of neighbours (an arm)."""
+    sides = [LEFT, RIGHT]
+    random.shuffle(sides)
+    return [Planned(kind, pair.colorization, side) for pair, side in zip(pairs, cycle(sides), strict=False)]

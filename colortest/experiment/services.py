@@ -1,0 +1,206 @@
+"""Writes of studies, participants and responses. Each is atomic and rings for what follows it."""
+
+import hashlib
+import json
+from collections.abc import Sequence
+from dataclasses import asdict
+
+from django.db import transaction
+from django.db.models import Count, Max, Q
+from django.utils import timezone
+from django.utils.text import slugify
+
+from colortest import jobs
+from colortest.experiment import schedule
+from colortest.experiment.consent import CONSENT_TEXT, CONSENT_VERSION
+from colortest.experiment.exposure import Exposure, flags
+from colortest.experiment.models import DESIGN, Arm, Participant, Response, Study, Trial
+from colortest.experiment.presets import PRESETS
+from colortest.stimuli.models import Algorithm, TestSet
+
+
+class Refused(ValueError):
+    """A write that cannot be done, with the sentence to show."""
+
+
+@transaction.atomic
+def create_study(
+    *, title: str, test_set: TestSet, splits: Sequence[str], algorithms: Sequence[Algorithm], preset: str
+) -> Study:
+    """A draft that starts from a preset.
+
+    Raises:
+        Refused: the title leaves no slug or is taken, a split is unknown, or nothing is under test.
+    """
+    slug = slugify(title)[:50]
+    if not slug or Study.objects.filter(slug=slug).exists():
+        raise Refused(f"“{title}” cannot be used: a study needs a title of its own with letters or digits.")
+    unknown = set(splits) - set(test_set.photos.split_counts())
+    if unknown or not splits:
+        raise Refused(f"{test_set} has no photos in the split “{', '.join(sorted(unknown))}”.")
+    if not algorithms:
+        raise Refused("A study needs at least one algorithm under test.")
+    study = Study.objects.create(
+        slug=slug,
+        title=title,
+        test_set=test_set,
+        splits=sorted(splits),
+        preset=preset,
+        consent_text=CONSENT_TEXT,
+        consent_version=CONSENT_VERSION,
+        **asdict(PRESETS[preset]),
+    )
+    Arm.objects.bulk_create(Arm(study=study, algorithm=algorithm) for algorithm in algorithms)
+    return study
+
+
+@transaction.atomic
+def open_study(*, study: Study) -> Study:
+    """DRAFT or CLOSED → OPEN. The design freezes at the first opening and gets its hash.
+
+    Raises:
+        Refused: colorizations that the study needs are missing; the message says which.
+    """
+    study = Study.objects.select_for_update().get(pk=study.pk)
+    if study.status == Study.Status.OPEN:
+        return study
+    missing = shortfall(study)
+    if missing:
+        raise Refused(missing)
+    study.design_hash = study.design_hash or design_hash(study)
+    study.status = Study.Status.OPEN
+    study.save(update_fields=["status", "design_hash"])
+    return study
+
+
+@transaction.atomic
+def close_study(*, study: Study) -> Study:
+    """OPEN → CLOSED: nobody new starts; those under way may finish."""
+    Study.objects.filter(pk=study.pk, status=Study.Status.OPEN).update(status=Study.Status.CLOSED)
+    study.refresh_from_db()
+    return study
+
+
+def design_hash(study: Study) -> str:
+    """SHA-256 over everything that a participant of this study sees and is judged by."""
+    design = {name: getattr(study, name) for name in DESIGN}
+    design["algorithms"] = sorted(study.algorithms.values_list("slug", "sha256"))
+    return hashlib.sha256(json.dumps(design, sort_keys=True).encode()).hexdigest()
+
+
+def shortfall(study: Study) -> str:
+    """What the study lacks before it can open, in one sentence; empty when nothing."""
+    unready = study.pairs(algorithm__in=study.algorithms.all()).exclude(status="READY").count()
+    if unready:
+        return f"{unready} colorizations are not ready yet."
+    try:
+        schedule.draw(study.counts, *_pairs(study, simulated=False), seed="shortfall")
+    except schedule.NotEnoughPairs as error:
+        return str(error)
+    return ""
+
+
+@transaction.atomic
+def admit_participant(*, study: Study, simulated: bool = False) -> Participant:
+    """Record consent and write the whole schedule: from here on the server knows every trial.
+
+    The study's row is locked meanwhile, so that two people who start at once see each other's allocation.
+
+    Raises:
+        Refused: the study is not open.
+    """
+    study = Study.objects.select_for_update(no_key=True).get(pk=study.pk)
+    if study.status != Study.Status.OPEN:
+        raise Refused("This study does not take participants at the moment.")
+    number = (study.participants.aggregate(last=Max("number"))["last"] or 0) + 1
+    participant = Participant.objects.create(
+        study=study, number=number, simulated=simulated, consent_version=study.consent_version
+    )
+    planned = schedule.draw(
+        study.counts, *_pairs(study, simulated=simulated), seed=f"{study.seed}/{participant.number}"
+    )
+    Trial.objects.bulk_create(
+        Trial(
+            participant=participant,
+            position=position,
+            kind=trial.kind,
+            colorization_id=trial.colorization,
+            real_side=trial.real_side,
+        )
+        for position, trial in enumerate(planned)
+    )
+    return participant
+
+
+def begin(*, participant: Participant) -> None:
+    """The instructions are read; saying so twice changes nothing."""
+    Participant.objects.filter(pk=participant.pk, started=None).update(started=timezone.now())
+
+
+@transaction.atomic
+def record_response(*, trial: Trial, chosen_side: str, rt_ms: float, exposure: Exposure) -> Response:
+    """Store the response to a participant's current trial; sent again, it changes nothing.
+
+    Raises:
+        Refused: the trial is not the participant's next one.
+    """
+    participant = Participant.objects.select_for_update(no_key=True).get(pk=trial.participant_id)
+    known = Response.objects.with_fooled().filter(pk=trial.pk).first()
+    if known:
+        return known
+    following = participant.trials.unanswered().first()
+    if participant.started is None or following != trial:
+        raise Refused("This is not the trial you are at. The page goes on where you left off.")
+    study = participant.study
+    Response.objects.create(
+        trial=trial,
+        chosen_side=chosen_side,
+        rt_ms=rt_ms,
+        left_exposure_ms=exposure.left_ms,
+        right_exposure_ms=exposure.right_ms,
+        frames=exposure.frames,
+        longest_gap_ms=exposure.longest_gap_ms,
+        flags=flags(exposure, asked_ms=study.exposure_ms),
+    )
+    if not participant.trials.unanswered().exists():
+        _finish(participant)
+    return Response.objects.with_fooled().get(pk=trial.pk)
+
+
+def _finish(participant: Participant) -> None:
+    participant.finished = timezone.now()
+    participant.exclusion_reason = _exclusion_reason(participant)
+    participant.save(update_fields=["finished", "exclusion_reason"])
+    jobs.compute_fool_rates(participant.study_id)
+
+
+def _exclusion_reason(participant: Participant) -> str:
+    """Why the study's rules exclude this participant; empty when they do not."""
+    minimum = participant.study.min_catch_accuracy
+    counted = Participant.objects.with_catch_accuracy().get(pk=participant.pk)
+    if counted.catch_count and counted.caught_count / counted.catch_count < minimum:
+        return (
+            f"caught {counted.caught_count} of {counted.catch_count} catch trials, fewer than {minimum:.0%}"
+        )
+    return ""
+
+
+def _pairs(study: Study, *, simulated: bool) -> tuple[list[schedule.Pair], list[schedule.Pair]]:
+    """The pairs under test and those for catch trials, with how often each was shown in this study so far.
+
+    People and simulated participants are balanced apart: neither takes places from the other.
+    """
+    shown = Q(
+        trials__kind=Trial.Kind.TEST,
+        trials__participant__study=study,
+        trials__participant__simulated=simulated,
+    )
+    ready = study.pairs(status="READY").order_by("pk")
+    rows = ready.filter(algorithm__arms__study=study).values_list(
+        "pk", "photo_id", "photo__split", "algorithm_id", Count("trials", filter=shown)
+    )
+    under_test = [
+        schedule.Pair(pk, photo, (split, algorithm), seen) for pk, photo, split, algorithm, seen in rows
+    ]
+    catch = ready.filter(algorithm__in=Algorithm.objects.catch()).values_list("pk", "photo_id")
+    return under_test, [schedule.Pair(pk, photo, arm="catch") for pk, photo in catch]

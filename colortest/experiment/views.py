@@ -1,0 +1,140 @@
+"""A participant's way through a study. Every request first asks where the participant stands."""
+
+import json
+from http import HTTPStatus
+
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from colortest.experiment import flow, services
+from colortest.experiment.exposure import Exposure, milliseconds
+from colortest.experiment.forms import ConsentForm
+from colortest.experiment.models import Participant, Study, Trial
+from colortest.experiment.stimulus import SIDES, stimulus
+
+COOKIE_AGE = 7 * 24 * 3600
+
+
+@never_cache
+@require_http_methods(["GET", "POST"])
+def take_part(request: HttpRequest, slug: str) -> HttpResponse:
+    """Landing page and consent. A device with a run under way goes back to it."""
+    study = Study.objects.filter(slug=slug).exclude(status=Study.Status.DRAFT).first()
+    if study is None:
+        raise Http404(f"There is no study “{slug}”. Please check the address you were given.")
+    cookie = f"run-{study.pk}"
+    known = study.participants.filter(code=request.COOKIES.get(cookie, ""), finished=None).first()
+    if known:
+        return redirect("take", known.code)
+    if study.status == Study.Status.CLOSED:
+        return render(request, "experiment/landing_closed.html", {"study": study})
+    form = ConsentForm(request.POST or None)
+    if not form.is_valid():
+        return render(request, "experiment/consent.html", {"study": study, "form": form})
+    participant = services.admit_participant(study=study)
+    response = redirect("take", participant.code)
+    response.set_cookie(
+        cookie, participant.code, COOKIE_AGE, httponly=True, secure=request.is_secure(), samesite="Lax"
+    )
+    return response
+
+
+@never_cache
+@require_GET
+def take(request: HttpRequest, code: str) -> HttpResponse:
+    """The one page of a run: instructions, trials or thanks, wherever the participant stands."""
+    participant = _participant(code)
+    context = {"participant": participant, "study": participant.study}
+    step = flow.step(participant)
+    if step is flow.Step.THANKS:
+        context["score"] = flow.score(participant)
+    return render(request, f"experiment/{step.value}.html", context)
+
+
+@require_POST
+def begin(request: HttpRequest, code: str) -> HttpResponse:
+    """The instructions are read."""
+    services.begin(participant=_participant(code))
+    return redirect("take", code)
+
+
+@never_cache
+@require_GET
+def trials(request: HttpRequest, code: str) -> JsonResponse:
+    """Where the participant stands, and the next pairs to fetch."""
+    return JsonResponse(_state(_participant(code)))
+
+
+@require_POST
+def respond(request: HttpRequest, code: str, token: str) -> JsonResponse:
+    """Record the response to a trial; the reply to a repeated one is the same."""
+    participant = _participant(code)
+    trial = participant.trials.filter(token=token).first()
+    if trial is None:
+        return _refusal("This trial is not part of your run.", HTTPStatus.NOT_FOUND)
+    try:
+        sent = json.loads(request.body)
+        side = Trial.Side(str(sent["chosen"]).upper())
+        rt_ms, exposure = milliseconds(sent, "rtMs"), Exposure.from_browser(sent)
+    except (ValueError, KeyError, TypeError, AttributeError) as error:
+        return _refusal(f"This is not a response: {error}", HTTPStatus.BAD_REQUEST)
+    try:
+        response = services.record_response(trial=trial, chosen_side=side, rt_ms=rt_ms, exposure=exposure)
+    except services.Refused as error:
+        return _refusal(str(error), HTTPStatus.CONFLICT)
+    participant.refresh_from_db()
+    correct = not response.fooled if trial.practice else None
+    return JsonResponse({"correct": correct, "state": _state(participant)})
+
+
+@require_GET
+def show_stimulus(request: HttpRequest, token: str, place: int) -> HttpResponse:
+    """One side of a trial that is about to be shown."""
+    related = ("participant__study", "colorization__photo")
+    trial = Trial.objects.select_related(*related).filter(token=token).first()
+    if trial is None or place not in SIDES or not flow.may_see(trial):
+        raise Http404("This picture is not to be seen now.")
+    return HttpResponse(
+        stimulus(trial, place),
+        content_type="image/webp",
+        headers={"Cache-Control": "private, no-store", "X-Content-Type-Options": "nosniff"},
+    )
+
+
+def _participant(code: str) -> Participant:
+    return get_object_or_404(Participant.objects.select_related("study"), code=code)
+
+
+def _refusal(sentence: str, status: HTTPStatus) -> JsonResponse:
+    return JsonResponse({"error": sentence}, status=status)
+
+
+def _state(participant: Participant) -> dict[str, object]:
+    """What the trial page needs: nothing in it tells which side is real, or which trials are catch trials."""
+    study, upcoming = participant.study, flow.upcoming(participant)
+    practice = bool(upcoming) and upcoming[0].practice
+    done, total = flow.progress(participant, practice=practice)
+    return {
+        "block": _block(upcoming[0]) if upcoming else None,
+        "done": done,
+        "total": total,
+        "exposureMs": study.exposure_ms,
+        "blankMs": study.blank_ms,
+        "question": study.question.lower(),
+        "continueUrl": reverse("take", args=[participant.code]),
+        "upcoming": [
+            {
+                "block": _block(trial),
+                "responseUrl": reverse("respond", args=[participant.code, trial.token]),
+                "stimuli": [reverse("stimulus", args=[trial.token, place]) for place in SIDES],
+            }
+            for trial in upcoming
+        ],
+    }
+
+
+def _block(trial: Trial) -> str:
+    return "practice" if trial.practice else "test"

@@ -1,0 +1,163 @@
+"""Every setting of the site, read once from the environment. Importing this file starts nothing.
+
+The README's table lists the variables; `colortest/checks.py` says what is wrong with their values.
+"""
+
+from pathlib import Path
+
+import environ
+from csp.constants import NONE, SELF
+from django.core.management.utils import get_random_secret_key
+
+from colortest import embedded
+
+env = environ.Env()
+BASE_DIR = Path(__file__).resolve().parent.parent
+
+# Where this machine keeps its data: database, files, logs, secrets.
+VAR = env.path("COLORTEST_VAR", default=str(embedded.home(BASE_DIR)))()
+VAR = Path(VAR)
+
+DEBUG = env.bool("DEBUG", default=False)
+SECRET_FILE = VAR / "secret-key"
+SECRET_KEY = env.str(
+    "SECRET_KEY",
+    # Without a key of its own a process makes one up: safe, but sessions then end with the process.
+    default=SECRET_FILE.read_text() if SECRET_FILE.exists() else get_random_secret_key(),
+)
+ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["localhost", "127.0.0.1", "[::1]"])
+CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[])
+HTTPS = env.bool("HTTPS", default=False)
+
+INSTALLED_APPS = [
+    "colortest",
+    "colortest.stimuli",
+    "colortest.experiment",
+    "colortest.analysis",
+    "pgtrigger",
+    "django_htmx",
+    "axes",
+    "django.forms",
+    "django.contrib.admin",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.postgres",
+    "whitenoise.runserver_nostatic",
+    "django.contrib.staticfiles",
+]
+
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "csp.middleware.CSPMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.locale.LocaleMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "django_htmx.middleware.HtmxMiddleware",
+    "axes.middleware.AxesMiddleware",
+]
+
+ROOT_URLCONF = "colortest.urls"
+WSGI_APPLICATION = "colortest.wsgi.application"
+FORM_RENDERER = "django.forms.renderers.TemplatesSetting"
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [BASE_DIR / "templates"],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+                "colortest.access.roles",
+            ]
+        },
+    }
+]
+
+# PostgreSQL everywhere. Connections are kept: a new one costs four times the query.
+EMBEDDED_DATABASE = "DATABASE_URL" not in env.ENVIRON
+DATABASES = {
+    "default": {
+        **env.db_url("DATABASE_URL", default=embedded.database_url(VAR)),
+        "CONN_MAX_AGE": env.int("CONN_MAX_AGE", default=60),
+        "CONN_HEALTH_CHECKS": True,
+    }
+}
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+# A queue message is only a doorbell: nothing waits in Redis that PostgreSQL does not know.
+EMBEDDED_REDIS = "REDIS_URL" not in env.ENVIRON
+REDIS_URL = env.str("REDIS_URL", default=embedded.redis_url(VAR))
+
+# Uploaded archives and stimuli are never served by address: every read goes through a view that checks.
+MEDIA_ROOT = env.path("MEDIA_ROOT", default=str(VAR / "files"))()
+STATIC_URL = "/static/"
+STATIC_ROOT = VAR / "static"
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
+}
+UPLOAD_MAX_MB = env.int("UPLOAD_MAX_MB", default=512)
+
+# The checkpoint that the demo registers, and the one folder from which checkpoints may be registered.
+CHECKPOINT_DIR = env.path("CHECKPOINT_DIR", default=str(BASE_DIR / "generator" / "checkpoints"))()
+# How many photos a worker claims, colours and commits at a time.
+COLORIZE_BATCH = env.int("COLORIZE_BATCH", default=32)
+# One number from which every time limit of the queue is derived, seconds.
+TASK_SECONDS = env.int("TASK_SECONDS", default=600)
+
+AUTHENTICATION_BACKENDS = [
+    "axes.backends.AxesStandaloneBackend",
+    "django.contrib.auth.backends.ModelBackend",
+]
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": f"django.contrib.auth.password_validation.{name}"}
+    for name in ("UserAttributeSimilarityValidator", "MinimumLengthValidator", "CommonPasswordValidator")
+]
+LOGIN_URL = "login"
+LOGIN_REDIRECT_URL = "home"
+LOGOUT_REDIRECT_URL = "home"
+AXES_VERBOSE = False
+AXES_FAILURE_LIMIT = 10
+AXES_COOLOFF_TIME = 1  # hours
+AXES_LOCKOUT_PARAMETERS = ["username"]
+AXES_RESET_ON_SUCCESS = True
+# No address of any person is stored: attempts are counted by account name in the cache, not in the database.
+AXES_HANDLER = "axes.handlers.cache.AxesCacheHandler"
+
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": [SELF],
+        "img-src": [SELF, "blob:", "data:"],
+        "object-src": [NONE],
+        "base-uri": [SELF],
+        "form-action": [SELF],
+        "frame-ancestors": [NONE],
+    }
+}
+X_FRAME_OPTIONS = "DENY"
+SECURE_REFERRER_POLICY = "same-origin"
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SECURE_SSL_REDIRECT = HTTPS
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if HTTPS else None
+
+LANGUAGE_CODE = "en"
+LANGUAGES = [("en", "English")]
+USE_TZ = True
+TIME_ZONE = "UTC"
+
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
+    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "root": {"handlers": ["stderr"], "level": env.str("LOG_LEVEL", default="INFO")},
+    "loggers": {"django.db.backends": {"level": "INFO"}},
+}

@@ -1,0 +1,7 @@
+from django.apps import AppConfig
+
+
+class StimuliConfig(AppConfig):
+    name = "colortest.stimuli"
+    label = "stimuli"
+    verbose_name = "Stimuli"

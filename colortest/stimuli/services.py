@@ -1,0 +1,201 @@
+"""Writes of test sets, algorithms and colorizations. Each is atomic and rings for what follows it."""
+
+import hashlib
+import json
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+
+from django.conf import settings
+from django.core.files.base import ContentFile, File
+from django.db import transaction
+from django.utils.text import slugify
+
+from colortest import jobs
+from colortest.stimuli import archive, rendering
+from colortest.stimuli.models import Algorithm, Colorization, Photo, PhotoQuerySet, TestSet
+
+IMPORT_BATCH = 100
+
+
+class Refused(ValueError):
+    """A write that cannot be done, with the sentence to show."""
+
+
+@transaction.atomic
+def upload_test_set(*, name: str, upload: File, licence: str = "", source: str = "") -> TestSet:
+    """Keep an uploaded zip and ring for its import."""
+    test_set = create_test_set(name=name, licence=licence, source=source)
+    test_set.upload.save("upload.zip", upload)
+    jobs.import_test_set(test_set.pk)
+    return test_set
+
+
+def create_test_set(*, name: str, licence: str = "", source: str = "") -> TestSet:
+    """An empty test set under a slug of its own.
+
+    Raises:
+        Refused: the name leaves no slug, or another test set has it.
+    """
+    slug = slugify(name)[:50]
+    if not slug:
+        raise Refused(f"A test set needs a name with letters or digits, not “{name}”.")
+    test_set, made = TestSet.objects.get_or_create(
+        slug=slug, defaults={"name": name, "licence": licence, "source": source}
+    )
+    if not made:
+        raise Refused(f"There is already a test set “{test_set.name}”: choose another name.")
+    return test_set
+
+
+def import_uploaded(*, test_set_id: int) -> TestSet:
+    """UPLOADED → READY, or REJECTED when nothing in the upload can be used. Does nothing in any other state."""
+    with transaction.atomic():
+        waiting = TestSet.objects.waiting().select_for_update(skip_locked=True)
+        test_set = waiting.filter(pk=test_set_id).exclude(upload="").first()
+        if test_set is None:
+            return TestSet.objects.get(pk=test_set_id)
+        import_photos(test_set=test_set, path=Path(test_set.upload.path))
+        test_set.upload.delete(save=True)
+        for algorithm in Algorithm.objects.all():
+            request_colorizations(photos=test_set.photos.all(), algorithm=algorithm)
+    return test_set
+
+
+@transaction.atomic
+def import_photos(*, test_set: TestSet, path: Path, splits: Mapping[str, str] | None = None) -> TestSet:
+    """Render and store every usable photo of a folder or zip; name what was not kept, and why.
+
+    Args:
+        splits: split name → folder inside `path`; by default the folders of the upload are the splits.
+    """
+    problems: list[tuple[str, str]] = []
+    try:
+        for entry in archive.walk(path, splits=splits):
+            problem = _keep(test_set, entry) if isinstance(entry, archive.Entry) else entry
+            if problem:
+                problems.append((problem.name, problem.reason))
+    except archive.BadArchive as error:
+        problems.append((path.name if not test_set.upload else "the upload", str(error)))
+    kept = test_set.photos.exists()
+    test_set.status = TestSet.Status.READY if kept else TestSet.Status.REJECTED
+    test_set.problems = problems
+    test_set.save(update_fields=["status", "problems"])
+    return test_set
+
+
+def _keep(test_set: TestSet, entry: archive.Entry) -> archive.Problem | None:
+    """Store one photo, or say why not."""
+    try:
+        image = rendering.decode(entry.read())
+        rendered = rendering.render(image)
+    except (rendering.Unreadable, archive.BadEntry) as error:
+        return archive.Problem(entry.name, str(error))
+    digest = rendering.pixel_hash(rendered)
+    twin = Photo.objects.filter(test_set=test_set, sha256=digest).first()
+    if twin:
+        return archive.Problem(entry.name, f"the same picture as {twin.name}")
+    data = rendering.encode(rendered)
+    Photo.objects.create(
+        test_set=test_set,
+        split=entry.split,
+        name=entry.name,
+        sha256=digest,
+        width=image.width,
+        height=image.height,
+        file=ContentFile(data, "photo.webp"),
+        byte_count=len(data),
+    )
+    return None
+
+
+@transaction.atomic
+def request_colorizations(*, photos: PhotoQuerySet, algorithm: Algorithm) -> int:
+    """Insert the PENDING rows that are missing and ring for them. Returns how many were."""
+    missing = photos.without_colorization(algorithm).values_list("pk", flat=True)
+    rows = [Colorization(photo_id=pk, algorithm=algorithm) for pk in missing]
+    Colorization.objects.bulk_create(rows, batch_size=1000, ignore_conflicts=True)
+    if rows:
+        jobs.colorize(algorithm.pk)
+    return len(rows)
+
+
+@transaction.atomic
+def retry_failed(*, algorithm: Algorithm) -> int:
+    """FAILED → PENDING for all of an algorithm's colorizations, and ring. Returns how many."""
+    count = algorithm.colorizations.failed().update(status=Colorization.Status.PENDING, error="")
+    if count:
+        jobs.colorize(algorithm.pk)
+    return count
+
+
+def store_colorization(*, colorization: Colorization, image: rendering.Image, milliseconds: float) -> None:
+    """PENDING → READY: the same rendering and encoder as the photo went through."""
+    data = rendering.encode(rendering.render(image))
+    colorization.file.save("colorization.webp", ContentFile(data), save=False)
+    colorization.status = Colorization.Status.READY
+    colorization.byte_count = len(data)
+    colorization.milliseconds = milliseconds
+    colorization.save(update_fields=["file", "status", "byte_count", "milliseconds"])
+
+
+def fail_colorizations(*, colorizations: Iterable[Colorization], reason: str) -> None:
+    """PENDING → FAILED, with the reason."""
+    ids = [colorization.pk for colorization in colorizations]
+    Colorization.objects.filter(pk__in=ids).update(status=Colorization.Status.FAILED, error=reason[:1000])
+
+
+def register_checkpoint(*, slug: str, name: str, file_name: str) -> Algorithm:
+    """Register a trained generator by its file in the checkpoint folder. Its JSON beside it says what it is.
+
+    Registering the same file under the same slug again changes nothing.
+
+    Raises:
+        Refused: the file or its JSON is missing or unreadable, or the slug is taken by something else.
+    """
+    path = checkpoint_path(file_name)
+    summary_path = path.with_suffix(".json")
+    for needed in (path, summary_path):
+        if not needed.is_file():
+            raise Refused(f"There is no {needed.name} in {needed.parent}: train one or copy it there.")
+    try:
+        summary = json.loads(summary_path.read_text())
+        network, training = dict(summary["network"]), dict(summary["training"])
+    except (ValueError, KeyError, TypeError) as error:
+        raise Refused(
+            f"{summary_path.name} does not describe a network and its training: {error}."
+        ) from error
+    with path.open("rb") as file:
+        digest = hashlib.file_digest(file, "sha256").hexdigest()
+    if digest != summary.get("sha256", digest):
+        raise Refused(f"{path.name} is not the file that {summary_path.name} describes: copy both again.")
+    return _register(
+        slug, name, kind="MODEL", checkpoint=file_name, sha256=digest, network=network, training=training
+    )
+
+
+def register_method(*, slug: str, name: str, kind: Algorithm.Kind, method: Algorithm.Method) -> Algorithm:
+    """Register a method that needs no checkpoint, as a baseline or for catch trials."""
+    return _register(slug, name, kind=kind, method=method)
+
+
+def checkpoint_path(file_name: str) -> Path:
+    """The file of a checkpoint, inside the checkpoint folder and nowhere else.
+
+    Raises:
+        Refused: the name leads out of the folder.
+    """
+    folder = Path(settings.CHECKPOINT_DIR).resolve()
+    path = (folder / file_name).resolve()
+    if not path.is_relative_to(folder) or path.suffix != ".safetensors":
+        raise Refused(f"“{file_name}” is not the name of a .safetensors file in {folder}.")
+    return path
+
+
+def _register(slug: str, name: str, **facts: object) -> Algorithm:
+    algorithm, _ = Algorithm.objects.get_or_create(slug=slug, defaults={"name": name, **facts})
+    for field in ("kind", "method", "sha256"):
+        if getattr(algorithm, field) != facts.get(field, ""):
+            raise Refused(
+                f"There is already an algorithm “{slug}” that is something else: choose another slug."
+            )
+    return algorithm

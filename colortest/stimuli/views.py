@@ -1,0 +1,82 @@
+"""Pages of admins: test sets, algorithms and what became of each photo."""
+
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.views.decorators.cache import cache_control
+from django.views.decorators.http import require_POST
+
+from colortest.access import admin_required, researcher_required
+from colortest.stimuli import services
+from colortest.stimuli.forms import TestSetForm
+from colortest.stimuli.models import Algorithm, Colorization, Photo, TestSet, open_stimulus
+
+PHOTOS_PER_PAGE = 24
+
+
+@admin_required
+def test_sets(request: HttpRequest) -> HttpResponse:
+    """All test sets, and the form to upload one."""
+    form = TestSetForm(request.POST or None, request.FILES or None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            return redirect(services.upload_test_set(**form.cleaned_data))
+        except services.Refused as error:
+            form.add_error("name", str(error))
+    context = {"form": form, "test_sets": TestSet.objects.with_counts()}
+    return render(request, "stimuli/test_sets.html", context)
+
+
+@admin_required
+def test_set(request: HttpRequest, slug: str) -> HttpResponse:
+    """One test set: its photos with their colorizations, and its problems. Asked by htmx, only what changes."""
+    found = get_object_or_404(TestSet, slug=slug)
+    photos = found.photos.prefetch_related("colorizations__algorithm")
+    page = Paginator(photos, PHOTOS_PER_PAGE).get_page(request.GET.get("page"))
+    made = Colorization.objects.filter(photo__test_set=found)
+    context = {
+        "test_set": found,
+        "page": page,
+        "splits": found.photos.split_counts(),
+        "total": made.count(),
+        "pending": made.pending().count(),
+        "failed": made.failed().count(),
+    }
+    context["busy"] = bool(context["pending"]) or found.status == TestSet.Status.UPLOADED
+    context["done"] = context["total"] - context["pending"]
+    template = "stimuli/_test_set.html" if request.htmx else "stimuli/test_set.html"
+    return render(request, template, context)
+
+
+@admin_required
+def algorithms(request: HttpRequest) -> HttpResponse:
+    """All algorithms with their progress and their failures."""
+    failures = Colorization.objects.failed().select_related("photo", "algorithm")[:20]
+    context = {"algorithms": Algorithm.objects.with_progress(), "failures": failures}
+    return render(request, "stimuli/algorithms.html", context)
+
+
+@require_POST
+@admin_required
+def retry(request: HttpRequest, slug: str) -> HttpResponse:
+    """Try an algorithm's failed colorizations again."""
+    count = services.retry_failed(algorithm=get_object_or_404(Algorithm, slug=slug))
+    messages.success(request, f"{count} colorizations will be tried again.")
+    return redirect("algorithms")
+
+
+@researcher_required
+@cache_control(private=True, max_age=3600)
+def photo_image(request: HttpRequest, pk: int) -> HttpResponse:
+    """A photo, as shown."""
+    photo = get_object_or_404(Photo, pk=pk)
+    return HttpResponse(open_stimulus(photo.file.name), content_type="image/webp")
+
+
+@researcher_required
+@cache_control(private=True, max_age=3600)
+def colorization_image(request: HttpRequest, pk: int) -> HttpResponse:
+    """A colorization, as shown."""
+    colorization = get_object_or_404(Colorization.objects.ready(), pk=pk)
+    return HttpResponse(open_stimulus(colorization.file.name), content_type="image/webp")

@@ -1,0 +1,40 @@
+"""Doorways: each task takes ids, calls one service and is safe to run twice."""
+
+from celery import shared_task
+from django.conf import settings
+
+from colortest import jobs
+from colortest.analysis import services as analysis
+from colortest.experiment.models import Study
+from colortest.stimuli import services as stimuli
+from colortest.stimuli.models import Algorithm, TestSet
+from worker.colorizing import colorize_batch
+
+
+@shared_task
+def import_test_set(test_set_id: int) -> None:
+    """TestSet UPLOADED → READY or REJECTED, with its photos' colorizations PENDING."""
+    stimuli.import_uploaded(test_set_id=test_set_id)
+
+
+@shared_task
+def colorize(algorithm_id: int) -> None:
+    """One batch of an algorithm's colorizations PENDING → READY or FAILED; rings for the next batch."""
+    colorize_batch(Algorithm.objects.get(pk=algorithm_id), limit=settings.COLORIZE_BATCH)
+
+
+@shared_task
+def compute_fool_rates(study_id: int) -> None:
+    """FoolRate rows of a study as its responses are now."""
+    analysis.compute_fool_rates(study=Study.objects.get(pk=study_id))
+
+
+@shared_task
+def ring_again() -> None:
+    """Ring for everything that a lost message left behind."""
+    for test_set in TestSet.objects.waiting():
+        jobs.import_test_set(test_set.pk)
+    for algorithm in Algorithm.objects.with_pending():
+        jobs.colorize(algorithm.pk)
+    for study in analysis.stale():
+        jobs.compute_fool_rates(study.pk)
