@@ -20,9 +20,7 @@ from PIL import Image
 
 SIDE = 256
 SMALLEST_WINDOW = 208  # enlarged to SIDE: 1.23 times at most, still sharp to the eye
-WINDOW_RATIO = (
-    1.42  # between neighbouring window sizes: nested windows then share less than half of their area
-)
+WINDOW_RATIO = 1.42  # between window sizes: nested windows then share less than half of their area
 GRID_STEP = 12
 MOST_OVERLAP = 0.5  # shared area over united area of two crops of one photograph
 LEAST_COLOURFULNESS = 28.0  # well above a pale photo, whose fake would be no test
