@@ -1,0 +1,47 @@
+"""What every kind of test shares. The database and the queue of the run are in `tests/services.py`."""
+
+import time
+from collections.abc import Iterator
+
+import pytest
+from django.conf import settings
+from django.db import connection
+
+from colortest import embedded
+from colortest.processes import start_worker, worker_ready
+from colortest.supervisor import Child
+from tests.services import HOME
+
+WORKER_START_SECONDS = 60
+
+
+def pytest_configure() -> None:
+    """Static files straight from their sources: `manage.py up` makes the manifest that the site reads."""
+    settings.STORAGES["staticfiles"]["BACKEND"] = "django.contrib.staticfiles.storage.StaticFilesStorage"
+    settings.STATIC_ROOT.mkdir(exist_ok=True)
+
+
+@pytest.fixture(scope="module")
+def worker(django_db_setup: None, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Child]:
+    """A real Celery worker process on the test database and this run's Redis, shared by a module's tests.
+
+    It sees only what is committed: use it with `transactional_db`, or with `site`, which brings that along.
+    """
+    name = str(connection.settings_dict["NAME"])
+    addresses = {"DATABASE_URL": embedded.database_url(HOME, name), "REDIS_URL": settings.REDIS_URL}
+    child = start_worker(HOME, logs=tmp_path_factory.mktemp("worker"), **addresses)
+    try:
+        deadline = time.monotonic() + WORKER_START_SECONDS
+        while not worker_ready(child):
+            assert child.exit_code is None, child.last_lines()
+            assert time.monotonic() < deadline, child.last_lines()
+            time.sleep(0.05)
+        yield child
+    finally:
+        child.stop()
+
+
+@pytest.fixture
+def site(live_server: object) -> str:
+    """The address of the site, served from this process; what a request writes is committed."""
+    return str(live_server)
