@@ -35,9 +35,7 @@ def forest(estimates: Sequence[Estimate]) -> alt.LayerChart:
     bars = base.mark_rule(strokeWidth=3).encode(
         x=alt.X("low:Q", scale=scale, axis=axis, title="fool rate, with 95 % interval"), x2="high:Q"
     )
-    points = base.mark_point(filled=True, size=110, opacity=1).encode(
-        x=alt.X("rate:Q", scale=scale), shape="split:N"
-    )
+    points = base.mark_point(filled=True, size=110, opacity=1).encode(x=alt.X("rate:Q", scale=scale), shape="split:N")
     labels = base.mark_text(dy=-14, fontSize=12).encode(x=alt.X("rate:Q", scale=scale), text="label:N")
     chance = base.mark_rule(color=QUIET, strokeDash=[4, 4]).encode(
         x=alt.XDatum(0.5), y=alt.value(0), y2=alt.value("height"), color=alt.value(QUIET)

@@ -46,9 +46,7 @@ class FoolRate(models.Model):
 
     class Meta:
         constraints = (
-            models.UniqueConstraint(
-                fields=["study", "algorithm", "split", "simulated"], name="one_fool_rate_per_arm"
-            ),
+            models.UniqueConstraint(fields=["study", "algorithm", "split", "simulated"], name="one_fool_rate_per_arm"),
             models.CheckConstraint(condition=Q(fooled__lte=F("countable")), name="fooled_among_countable"),
             models.CheckConstraint(
                 condition=Q(countable=0, rate=None, low=None, high=None)
@@ -59,3 +57,13 @@ class FoolRate(models.Model):
 
     def __str__(self) -> str:
         return f"{self.algorithm} × {self.split} in {self.study}"
+
+    @property
+    def rate_percent(self) -> str:
+        """The rate as pages show it."""
+        return "" if self.rate is None else f"{self.rate:.1%}"
+
+    @property
+    def interval_percent(self) -> str:
+        """The interval as pages show it."""
+        return "" if self.low is None or self.high is None else f"{self.low:.1%} – {self.high:.1%}"

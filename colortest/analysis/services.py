@@ -28,9 +28,7 @@ def compute_fool_rates(*, study: Study) -> list[FoolRate]:
                 numbers = _numbers(counted.get((algorithm, split, simulated), NOTHING))
                 key = {"study": study, "algorithm_id": algorithm, "split": split, "simulated": simulated}
                 rates.append(FoolRate(**key, **numbers, computed=now))
-    return FoolRate.objects.bulk_create(
-        rates, update_conflicts=True, unique_fields=KEYS, update_fields=NUMBERS
-    )
+    return FoolRate.objects.bulk_create(rates, update_conflicts=True, unique_fields=KEYS, update_fields=NUMBERS)
 
 
 def stale() -> QuerySet[Study]:

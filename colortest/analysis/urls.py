@@ -5,7 +5,5 @@ from colortest.analysis import views
 urlpatterns = [
     path("studies/<slug:slug>/results/", views.results, name="results"),
     path("studies/<slug:slug>/results.csv", views.tidy, name="tidy_csv"),
-    re_path(
-        r"^studies/(?P<slug>[-\w]+)/results/(?P<of>people|simulated)\.svg$", views.chart, name="results_chart"
-    ),
+    re_path(r"^studies/(?P<slug>[-\w]+)/results/(?P<of>people|simulated)\.svg$", views.chart, name="results_chart"),
 ]

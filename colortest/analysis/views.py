@@ -41,9 +41,7 @@ def tidy(request: HttpRequest, slug: str) -> StreamingHttpResponse:
     """Every response as CSV."""
     study = get_object_or_404(Study, slug=slug)
     headers = {"Content-Disposition": f'attachment; filename="{study.slug}.csv"'}
-    return StreamingHttpResponse(
-        exports.tidy_csv(study), content_type="text/csv; charset=utf-8", headers=headers
-    )
+    return StreamingHttpResponse(exports.tidy_csv(study), content_type="text/csv; charset=utf-8", headers=headers)
 
 
 def _estimates(rows: FoolRateQuerySet) -> list[charts.Estimate]:

@@ -50,9 +50,7 @@ def progress(participant: Participant, *, practice: bool) -> tuple[int, int]:
     counts = participant.study.counts
     total = counts.practice if practice else counts.test + counts.catch
     answered = participant.trials.filter(response__isnull=False)
-    of_block = (
-        answered.filter(kind=Trial.Kind.PRACTICE) if practice else answered.exclude(kind=Trial.Kind.PRACTICE)
-    )
+    of_block = answered.filter(kind=Trial.Kind.PRACTICE) if practice else answered.exclude(kind=Trial.Kind.PRACTICE)
     return of_block.count(), total
 
 
@@ -63,8 +61,6 @@ def may_see(trial: Trial) -> bool:
 
 def score(participant: Participant) -> Score:
     """The participant's own outcome: every test trial answered, flagged ones included."""
-    responses = Response.objects.with_fooled().filter(
-        trial__participant=participant, trial__kind=Trial.Kind.TEST
-    )
+    responses = Response.objects.with_fooled().filter(trial__participant=participant, trial__kind=Trial.Kind.TEST)
     outcomes = list(responses.values_list("fooled", flat=True))
     return Score(test_trials=len(outcomes), fooled=sum(outcomes))

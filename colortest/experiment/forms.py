@@ -30,9 +30,7 @@ class StudyForm(forms.Form):
 
     title = forms.CharField(max_length=200)
     test_set = SplitChoice(queryset=TestSet.objects.ready(), empty_label=None)
-    splits = forms.CharField(
-        initial="test", help_text="One or several of the test set's splits, separated by commas."
-    )
+    splits = forms.CharField(initial="test", help_text="One or several of the test set's splits, separated by commas.")
     algorithms = forms.ModelMultipleChoiceField(
         queryset=Algorithm.objects.testable(), widget=forms.CheckboxSelectMultiple
     )

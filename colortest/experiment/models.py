@@ -108,9 +108,7 @@ class Study(models.Model):
         constraints = (
             models.CheckConstraint(condition=Q(status__in=["DRAFT", "OPEN", "CLOSED"]), name="study_status"),
             models.CheckConstraint(condition=Q(splits__len__gt=0), name="study_has_splits"),
-            models.CheckConstraint(
-                condition=Q(test_trials__gt=0, exposure_ms__gt=0), name="study_shows_something"
-            ),
+            models.CheckConstraint(condition=Q(test_trials__gt=0, exposure_ms__gt=0), name="study_shows_something"),
             models.CheckConstraint(
                 condition=Q(catch_share__gte=0, catch_share__lt=1)
                 & Q(min_catch_accuracy__gte=0, min_catch_accuracy__lte=1),
@@ -160,9 +158,7 @@ class Arm(models.Model):
     algorithm = models.ForeignKey(Algorithm, on_delete=models.PROTECT, related_name="arms")
 
     class Meta:
-        constraints = (
-            models.UniqueConstraint(fields=["study", "algorithm"], name="algorithm_once_per_study"),
-        )
+        constraints = (models.UniqueConstraint(fields=["study", "algorithm"], name="algorithm_once_per_study"),)
         triggers: ClassVar = [
             pgtrigger.Trigger(
                 name="arms_frozen_once_open",
@@ -201,9 +197,7 @@ class Participant(models.Model):
     """One person's run through one study, or a program's: then `simulated`, and never counted among people."""
 
     study = models.ForeignKey(Study, on_delete=models.PROTECT, related_name="participants")
-    number = models.PositiveIntegerField(
-        help_text="From 1, in order of consent; with the seed it gives the schedule."
-    )
+    number = models.PositiveIntegerField(help_text="From 1, in order of consent; with the seed it gives the schedule.")
     code = models.CharField(max_length=22, unique=True, default=secret)
     simulated = models.BooleanField(default=False)
     consent_version = models.CharField(max_length=20)
@@ -306,9 +300,7 @@ class ResponseQuerySet(models.QuerySet["Response"]):
         """All of one study, in the order of participants and positions, with what an export shows of each."""
         return (
             self.filter(trial__participant__study=study)
-            .select_related(
-                "trial__participant__study", "trial__colorization__photo", "trial__colorization__algorithm"
-            )
+            .select_related("trial__participant__study", "trial__colorization__photo", "trial__colorization__algorithm")
             .order_by("trial__participant__number", "trial__position")
         )
 
@@ -322,9 +314,7 @@ class Response(models.Model):
 
     trial = models.OneToOneField(Trial, on_delete=models.CASCADE, primary_key=True)
     chosen_side = models.CharField(max_length=5, choices=Trial.Side)
-    rt_ms = models.FloatField(
-        help_text="From the moment the choice was offered, stimuli hidden, to the choice."
-    )
+    rt_ms = models.FloatField(help_text="From the moment the choice was offered, stimuli hidden, to the choice.")
     left_exposure_ms = models.FloatField(help_text="Achieved.")
     right_exposure_ms = models.FloatField(help_text="Achieved.")
     frames = models.PositiveIntegerField(help_text="Animation frames during the exposure.")
@@ -336,13 +326,9 @@ class Response(models.Model):
 
     class Meta:
         constraints = (
+            models.CheckConstraint(condition=Q(chosen_side__in=["LEFT", "RIGHT"]), name="response_chosen_side"),
             models.CheckConstraint(
-                condition=Q(chosen_side__in=["LEFT", "RIGHT"]), name="response_chosen_side"
-            ),
-            models.CheckConstraint(
-                condition=Q(
-                    rt_ms__gte=0, left_exposure_ms__gte=0, right_exposure_ms__gte=0, longest_gap_ms__gte=0
-                ),
+                condition=Q(rt_ms__gte=0, left_exposure_ms__gte=0, right_exposure_ms__gte=0, longest_gap_ms__gte=0),
                 name="response_times_not_negative",
             ),
         )

@@ -104,9 +104,7 @@ def _take(count: int, pairs: Sequence[Pair], used: set[int], random: Random, wha
             used.add(pair.photo)
             chosen.append(pair)
     if len(chosen) < count:
-        raise NotEnoughPairs(
-            f"{count} {what} are asked for and only {len(chosen)} unused photos are left for them."
-        )
+        raise NotEnoughPairs(f"{count} {what} are asked for and only {len(chosen)} unused photos are left for them.")
     return chosen
 
 

@@ -179,9 +179,7 @@ def _exclusion_reason(participant: Participant) -> str:
     minimum = participant.study.min_catch_accuracy
     counted = Participant.objects.with_catch_accuracy().get(pk=participant.pk)
     if counted.catch_count and counted.caught_count / counted.catch_count < minimum:
-        return (
-            f"caught {counted.caught_count} of {counted.catch_count} catch trials, fewer than {minimum:.0%}"
-        )
+        return f"caught {counted.caught_count} of {counted.catch_count} catch trials, fewer than {minimum:.0%}"
     return ""
 
 
@@ -199,8 +197,6 @@ def _pairs(study: Study, *, simulated: bool) -> tuple[list[schedule.Pair], list[
     rows = ready.filter(algorithm__arms__study=study).values_list(
         "pk", "photo_id", "photo__split", "algorithm_id", Count("trials", filter=shown)
     )
-    under_test = [
-        schedule.Pair(pk, photo, (split, algorithm), seen) for pk, photo, split, algorithm, seen in rows
-    ]
+    under_test = [schedule.Pair(pk, photo, (split, algorithm), seen) for pk, photo, split, algorithm, seen in rows]
     catch = ready.filter(algorithm__in=Algorithm.objects.catch()).values_list("pk", "photo_id")
     return under_test, [schedule.Pair(pk, photo, arm="catch") for pk, photo in catch]

@@ -13,6 +13,7 @@ from colortest.experiment import flow, services
 from colortest.experiment.exposure import Exposure, milliseconds
 from colortest.experiment.forms import ConsentForm
 from colortest.experiment.models import Participant, Study, Trial
+from colortest.experiment.simulation import is_pass
 from colortest.experiment.stimulus import SIDES, stimulus
 
 COOKIE_AGE = 7 * 24 * 3600
@@ -34,11 +35,10 @@ def take_part(request: HttpRequest, slug: str) -> HttpResponse:
     form = ConsentForm(request.POST or None)
     if not form.is_valid():
         return render(request, "experiment/consent.html", {"study": study, "form": form})
-    participant = services.admit_participant(study=study)
+    simulated = is_pass(study, request.POST.get("simulation", ""))
+    participant = services.admit_participant(study=study, simulated=simulated)
     response = redirect("take", participant.code)
-    response.set_cookie(
-        cookie, participant.code, COOKIE_AGE, httponly=True, secure=request.is_secure(), samesite="Lax"
-    )
+    response.set_cookie(cookie, participant.code, COOKIE_AGE, httponly=True, secure=request.is_secure(), samesite="Lax")
     return response
 
 

@@ -56,9 +56,14 @@ def import_uploaded(*, test_set_id: int) -> TestSet:
             return TestSet.objects.get(pk=test_set_id)
         import_photos(test_set=test_set, path=Path(test_set.upload.path))
         test_set.upload.delete(save=True)
-        for algorithm in Algorithm.objects.all():
-            request_colorizations(photos=test_set.photos.all(), algorithm=algorithm)
+        colorize_with_all(test_set=test_set)
     return test_set
+
+
+def colorize_with_all(*, test_set: TestSet) -> None:
+    """Ask every algorithm for its colorizations of a test set."""
+    for algorithm in Algorithm.objects.all():
+        request_colorizations(photos=test_set.photos.all(), algorithm=algorithm)
 
 
 @transaction.atomic
@@ -161,21 +166,28 @@ def register_checkpoint(*, slug: str, name: str, file_name: str) -> Algorithm:
         summary = json.loads(summary_path.read_text())
         network, training = dict(summary["network"]), dict(summary["training"])
     except (ValueError, KeyError, TypeError) as error:
-        raise Refused(
-            f"{summary_path.name} does not describe a network and its training: {error}."
-        ) from error
+        raise Refused(f"{summary_path.name} does not describe a network and its training: {error}.") from error
     with path.open("rb") as file:
         digest = hashlib.file_digest(file, "sha256").hexdigest()
     if digest != summary.get("sha256", digest):
         raise Refused(f"{path.name} is not the file that {summary_path.name} describes: copy both again.")
-    return _register(
-        slug, name, kind="MODEL", checkpoint=file_name, sha256=digest, network=network, training=training
-    )
+    return _register(slug, name, kind="MODEL", checkpoint=file_name, sha256=digest, network=network, training=training)
 
 
 def register_method(*, slug: str, name: str, kind: Algorithm.Kind, method: Algorithm.Method) -> Algorithm:
     """Register a method that needs no checkpoint, as a baseline or for catch trials."""
     return _register(slug, name, kind=kind, method=method)
+
+
+@transaction.atomic
+def register_shipped() -> list[Algorithm]:
+    """The algorithms that come with colortest: its trained generator, a baseline, and one for catch trials."""
+    kinds, methods = Algorithm.Kind, Algorithm.Method
+    return [
+        register_checkpoint(slug="colortest-first", name="ResNet-50 generator", file_name="first.safetensors"),
+        register_method(slug="grey", name="Grey", kind=kinds.BASELINE, method=methods.GREY),
+        register_method(slug="random-colour", name="Random colour", kind=kinds.CATCH, method=methods.RANDOM_COLOUR),
+    ]
 
 
 def checkpoint_path(file_name: str) -> Path:
@@ -195,7 +207,5 @@ def _register(slug: str, name: str, **facts: object) -> Algorithm:
     algorithm, _ = Algorithm.objects.get_or_create(slug=slug, defaults={"name": name, **facts})
     for field in ("kind", "method", "sha256"):
         if getattr(algorithm, field) != facts.get(field, ""):
-            raise Refused(
-                f"There is already an algorithm “{slug}” that is something else: choose another slug."
-            )
+            raise Refused(f"There is already an algorithm “{slug}” that is something else: choose another slug.")
     return algorithm

@@ -23,9 +23,7 @@ class Migration(migrations.Migration):
             fields=[
                 (
                     "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
+                    models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID"),
                 ),
                 (
                     "number",
@@ -53,9 +51,7 @@ class Migration(migrations.Migration):
             fields=[
                 (
                     "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
+                    models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID"),
                 ),
                 ("position", models.PositiveIntegerField(help_text="From 0, practice first.")),
                 (
@@ -95,9 +91,7 @@ class Migration(migrations.Migration):
             fields=[
                 (
                     "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
+                    models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID"),
                 ),
                 (
                     "algorithm",
@@ -114,17 +108,13 @@ class Migration(migrations.Migration):
             fields=[
                 (
                     "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
+                    models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID"),
                 ),
                 ("slug", models.SlugField(unique=True)),
                 ("title", models.CharField(max_length=200)),
                 (
                     "splits",
-                    django.contrib.postgres.fields.ArrayField(
-                        base_field=models.CharField(max_length=50), size=None
-                    ),
+                    django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=50), size=None),
                 ),
                 ("preset", models.CharField(choices=[("thesis-2020", "thesis-2020")], max_length=20)),
                 (
@@ -158,9 +148,7 @@ class Migration(migrations.Migration):
                 ("created", models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
                 (
                     "algorithms",
-                    models.ManyToManyField(
-                        related_name="studies", through="experiment.Arm", to="stimuli.algorithm"
-                    ),
+                    models.ManyToManyField(related_name="studies", through="experiment.Arm", to="stimuli.algorithm"),
                 ),
                 (
                     "test_set",
@@ -273,9 +261,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name="trial",
-            constraint=models.UniqueConstraint(
-                fields=("participant", "position"), name="one_trial_per_position"
-            ),
+            constraint=models.UniqueConstraint(fields=("participant", "position"), name="one_trial_per_position"),
         ),
         migrations.AddConstraint(
             model_name="trial",
@@ -297,9 +283,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name="study",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("splits__len__gt", 0)), name="study_has_splits"
-            ),
+            constraint=models.CheckConstraint(condition=models.Q(("splits__len__gt", 0)), name="study_has_splits"),
         ),
         migrations.AddConstraint(
             model_name="study",
@@ -370,9 +354,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name="participant",
-            constraint=models.UniqueConstraint(
-                fields=("study", "number"), name="participant_number_once_per_study"
-            ),
+            constraint=models.UniqueConstraint(fields=("study", "number"), name="participant_number_once_per_study"),
         ),
         migrations.AddConstraint(
             model_name="participant",
@@ -383,9 +365,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name="arm",
-            constraint=models.UniqueConstraint(
-                fields=("study", "algorithm"), name="algorithm_once_per_study"
-            ),
+            constraint=models.UniqueConstraint(fields=("study", "algorithm"), name="algorithm_once_per_study"),
         ),
         pgtrigger.migrations.AddTrigger(
             model_name="arm",

@@ -1,0 +1,100 @@
+"""A simulated participant: plays a whole session over HTTP as a browser would, choosing with a known probability.
+
+The site's pages do not tell which side is real, so the program that runs the bot must tell it: `real_side` is asked
+for each trial's token. Flow tests, load tests and `manage.py simulate` share this one bot.
+"""
+
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from random import Random
+from typing import Any
+from urllib.parse import urlsplit
+
+import httpx
+
+from colortest.experiment.schedule import LEFT, RIGHT
+
+OTHER = {LEFT: RIGHT, RIGHT: LEFT}
+CSRF = re.compile(r'name="csrfmiddlewaretoken" value="([^"]+)"')
+
+# token → (the side that shows the real photo, whether this is a catch trial)
+Oracle = Callable[[str], tuple[str, bool]]
+
+
+@dataclass
+class ParticipantBot:
+    """One simulated person.
+
+    `fool_rate` is the probability with which a test or practice trial fools it, `catch_rate` the one with which it
+    is not fooled by a catch trial (Zhang 2016 found 0.87).
+    """
+
+    client: httpx.Client
+    real_side: Oracle
+    fool_rate: float
+    catch_rate: float = 0.87
+    seed: int = 0
+    random: Random = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.random = Random(self.seed)  # noqa: S311 (a reproducible run)
+
+    def play(self, slug: str, **consent_fields: str) -> str:
+        """Consent to thanks. Returns the participant's secret code."""
+        for page in self.session(slug, **consent_fields):
+            run = page
+        return urlsplit(run).path.split("/")[2]
+
+    def session(self, slug: str, **consent_fields: str) -> Iterator[str]:
+        """The same step by step: yields the address of each page, and of each response, as it is reached."""
+        run = self._submit(f"/s/{slug}/", {"agree": "on", **consent_fields})
+        yield run
+        run = self._submit(run, {}, to="begin/")
+        yield run
+        state = self._get(f"{run}trials/").json()
+        while state["upcoming"]:
+            trial = state["upcoming"][0]
+            for address in trial["stimuli"]:
+                self._get(address)
+            state = self.respond(trial, state["exposureMs"])["state"]
+            yield trial["responseUrl"]
+        self._get(run)
+        yield run
+
+    def respond(self, trial: dict[str, Any], exposure_ms: float) -> dict[str, Any]:
+        """Answer one trial with times such as a person's browser reports."""
+        exposure = exposure_ms + self.random.uniform(-8, 8)
+        body = {
+            "chosen": self._choose(trial["responseUrl"].rstrip("/").rsplit("/", 1)[1]).lower(),
+            "rtMs": self.random.lognormvariate(6.4, 0.4),
+            "leftExposureMs": exposure,
+            "rightExposureMs": exposure,
+            "frames": round(exposure / 16.7),
+            "longestGapMs": 17,
+            "hidden": False,
+        }
+        headers = {"X-CSRFToken": self.client.cookies["csrftoken"], **self._referer()}
+        reply = self.client.post(trial["responseUrl"], json=body, headers=headers).raise_for_status()
+        return dict(reply.json())
+
+    def _choose(self, token: str) -> str:
+        """The side to take for the real photo."""
+        real, catch = self.real_side(token)
+        fooled = self.random.random() < (1 - self.catch_rate if catch else self.fool_rate)
+        return OTHER[real] if fooled else real
+
+    def _submit(self, page: str, fields: dict[str, str], to: str = "") -> str:
+        """Fill in a page's form; returns the path on which the site then puts the participant."""
+        csrf = CSRF.search(self._get(page).text)
+        if csrf is None:
+            raise ValueError(f"{page} has no form: the study may be closed.")
+        data = {"csrfmiddlewaretoken": csrf[1], **fields}
+        reply = self.client.post(page + to, data=data, headers=self._referer(), follow_redirects=True)
+        return reply.raise_for_status().url.path
+
+    def _get(self, address: str) -> httpx.Response:
+        return self.client.get(address, follow_redirects=True).raise_for_status()
+
+    def _referer(self) -> dict[str, str]:
+        return {"Referer": str(self.client.base_url)}

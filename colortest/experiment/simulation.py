@@ -1,0 +1,59 @@
+"""Simulated participants: marked as such from their first row, by a pass that only this site can issue."""
+
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor, as_completed
+
+import httpx
+from django.core import signing
+from django.db import close_old_connections, connection
+
+from colortest.experiment.bot import ParticipantBot
+from colortest.experiment.models import Study, Trial
+
+SALT = "colortest.simulation"
+PASS_SECONDS = 3600
+TOGETHER = 4
+
+
+def issue_pass(study: Study) -> str:
+    """What a consent form must carry so that the run is marked as simulated."""
+    return signing.dumps(study.pk, salt=SALT)
+
+
+def is_pass(study: Study, value: str) -> bool:
+    """Whether the pass is ours, for this study, and fresh."""
+    try:
+        return bool(signing.loads(value, salt=SALT, max_age=PASS_SECONDS) == study.pk)
+    except signing.BadSignature:
+        return False
+
+
+def simulate(study: Study, *, participants: int, fool_rate: float, url: str, seed: int = 0) -> Iterator[str]:
+    """Run whole sessions against the site at `url`, a few at a time; yields each one's code as it finishes.
+
+    Raises:
+        httpx.HTTPError: the site does not answer, or refuses.
+    """
+    key = issue_pass(study)
+    with ThreadPoolExecutor(TOGETHER) as pool:
+        runs = [
+            pool.submit(_run, study.slug, key, fool_rate, url, seed * 1_000_003 + number)
+            for number in range(participants)
+        ]
+        for run in as_completed(runs):
+            yield run.result()
+
+
+def real_side(token: str) -> tuple[str, bool]:
+    """What the site never tells a browser: where the real photo is, and whether this is a catch trial."""
+    trial = Trial.objects.get(token=token)
+    return trial.real_side, trial.kind == Trial.Kind.CATCH
+
+
+def _run(slug: str, key: str, fool_rate: float, url: str, seed: int) -> str:
+    close_old_connections()
+    try:
+        with httpx.Client(base_url=url, timeout=60) as client:
+            return ParticipantBot(client, real_side, fool_rate, seed=seed).play(slug, simulation=key)
+    finally:
+        connection.close()
