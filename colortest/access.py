@@ -6,12 +6,12 @@ from typing import Any
 from django.contrib.auth.decorators import login_required
 from django.contrib.auth.models import AbstractUser, Group
 from django.core.exceptions import PermissionDenied
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponseBase
 
 RESEARCHERS = "researchers"
 ADMINS = "admins"
 
-View = Callable[..., HttpResponse]
+View = Callable[..., HttpResponseBase]
 
 
 def is_admin(account: Any) -> bool:
@@ -47,7 +47,7 @@ def roles(request: HttpRequest) -> dict[str, bool]:
 
 
 def _required(allowed: Callable[[Any], bool], view: View) -> View:
-    def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+    def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         if not allowed(request.user):
             raise PermissionDenied
         return view(request, *args, **kwargs)

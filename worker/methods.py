@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from colortest.stimuli import rendering, services
-from colortest.stimuli.models import Algorithm, Photo, open_stimulus
+from colortest.stimuli.models import Algorithm, Photo, read_stimulus
 from generator import baselines
 from generator.colorizer import Colorizer
 
@@ -37,7 +37,7 @@ def method_of(algorithm: Algorithm) -> Method:
 
 def pixels(photo: Photo) -> Pixels:
     """A photo as it is shown, (256, 256, 3) sRGB."""
-    return np.asarray(rendering.decode(open_stimulus(photo.file.name)))
+    return np.asarray(rendering.decode(read_stimulus(photo.file)))
 
 
 def donor(photo: Photo) -> Photo:

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
+from typing import Any
 
 import altair as alt
 import vl_convert
@@ -23,10 +24,10 @@ class Estimate:
     countable: int
 
 
-def forest(estimates: Sequence[Estimate]) -> alt.LayerChart:
+def forest(estimates: Sequence[Estimate]) -> Any:
     """Fool rates with intervals by algorithm and split, and the line at which people cannot tell."""
     rows = [asdict(estimate) | {"label": f"{estimate.rate:.1%}"} for estimate in estimates]
-    base = alt.Chart(alt.Data(values=rows)).encode(
+    base = alt.Chart({"values": rows}).encode(
         y=alt.Y("split:N", title=None, axis=alt.Axis(domain=False, ticks=False)),
         color=alt.Color("split:N", legend=None, scale=alt.Scale(range=SPLIT_COLOURS)),
     )

@@ -13,7 +13,7 @@ from colortest.experiment.models import Response, Study
 
 KEYS = ["study", "algorithm", "split", "simulated"]
 NUMBERS = ["fooled", "countable", "participants", "photos", "rate", "low", "high", "method", "computed"]
-NOTHING = {"fooled": 0, "countable": 0, "participants": 0, "photos": 0}
+NOTHING = {"fooled_count": 0, "countable": 0, "participants": 0, "photos": 0}
 
 
 @transaction.atomic
@@ -40,7 +40,7 @@ def stale() -> QuerySet[Study]:
     return latest.filter(behind).exclude(status=Study.Status.DRAFT)
 
 
-def _counts(study: Study) -> QuerySet[Response, dict[str, Any]]:
+def _counts(study: Study) -> QuerySet[Any, Any]:
     """One row for each algorithm × split × (people or simulated) with countable responses."""
     responses = Response.objects.countable().with_fooled().filter(trial__participant__study=study)
     return responses.values(
@@ -49,7 +49,7 @@ def _counts(study: Study) -> QuerySet[Response, dict[str, Any]]:
         simulated=F("trial__participant__simulated"),
     ).annotate(
         countable=Count("pk"),
-        fooled=Count("pk", filter=Q(fooled=True)),
+        fooled_count=Count("pk", filter=Q(fooled=True)),
         participants=Count("trial__participant", distinct=True),
         photos=Count("trial__colorization__photo", distinct=True),
     )
@@ -57,9 +57,10 @@ def _counts(study: Study) -> QuerySet[Response, dict[str, Any]]:
 
 def _numbers(counts: Mapping[str, Any]) -> dict[str, Any]:
     """The counts with rate, interval and method."""
-    numbers = {name: counts[name] for name in NOTHING} | {"rate": None, "low": None, "high": None}
-    if counts["countable"]:
-        interval = wilson(counts["fooled"], counts["countable"])
-        rate = counts["fooled"] / counts["countable"]
-        numbers |= {"rate": rate, "low": min(interval.low, rate), "high": max(interval.high, rate)}
-    return numbers | {"method": WILSON}
+    fooled, countable = counts["fooled_count"], counts["countable"]
+    numbers = {name: counts[name] for name in ("countable", "participants", "photos")}
+    numbers |= {"fooled": fooled, "rate": None, "low": None, "high": None, "method": WILSON}
+    if countable:
+        interval, rate = wilson(fooled, countable), fooled / countable
+        numbers |= {"rate": rate, "low": interval.low, "high": interval.high}
+    return numbers

@@ -30,4 +30,5 @@ def wilson(fooled: int, countable: int, level: float = 0.95) -> Interval:
     rate, spread = fooled / countable, z * z / countable
     centre = (rate + spread / 2) / (1 + spread)
     half = z / (1 + spread) * sqrt(rate * (1 - rate) / countable + spread / countable / 4)
-    return Interval(low=max(0.0, centre - half), high=min(1.0, centre + half))
+    # At 0 and at 1 the bound is the rate itself; rounding must not put it on the wrong side.
+    return Interval(low=max(0.0, min(rate, centre - half)), high=min(1.0, max(rate, centre + half)))

@@ -8,10 +8,11 @@ from colortest.access import researcher_required
 from colortest.analysis import charts, exports
 from colortest.analysis.models import FoolRateQuerySet
 from colortest.experiment.models import Response, Study
+from colortest.htmx import HtmxRequest
 
 
 @researcher_required
-def results(request: HttpRequest, slug: str) -> HttpResponse:
+def results(request: HtmxRequest, slug: str) -> HttpResponse:
     """Fool rates of a study from stored rows. Asked by htmx, only what changes."""
     study = get_object_or_404(Study.objects.with_progress(), slug=slug)
     people = study.fool_rates.of_people().for_page()
@@ -49,9 +50,9 @@ def _estimates(rows: FoolRateQuerySet) -> list[charts.Estimate]:
         charts.Estimate(
             algorithm=row.algorithm.name,
             split=row.split,
-            rate=row.rate,
-            low=row.low,
-            high=row.high,
+            rate=row.rate or 0.0,
+            low=row.low or 0.0,
+            high=row.high or 0.0,
             countable=row.countable,
         )
         for row in rows.for_page().filter(countable__gt=0)

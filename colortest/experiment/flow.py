@@ -62,5 +62,5 @@ def may_see(trial: Trial) -> bool:
 def score(participant: Participant) -> Score:
     """The participant's own outcome: every test trial answered, flagged ones included."""
     responses = Response.objects.with_fooled().filter(trial__participant=participant, trial__kind=Trial.Kind.TEST)
-    outcomes = list(responses.values_list("fooled", flat=True))
+    outcomes = [response.fooled for response in responses]
     return Score(test_trials=len(outcomes), fooled=sum(outcomes))

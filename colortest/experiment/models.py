@@ -206,6 +206,9 @@ class Participant(models.Model):
     finished = models.DateTimeField(null=True, help_text="Last response received.")
     exclusion_reason = models.CharField(max_length=200, blank=True)
 
+    catch_count: int  # annotated by with_catch_accuracy(), and the next
+    caught_count: int
+
     objects = ParticipantQuerySet.as_manager()
 
     class Meta:
@@ -285,7 +288,7 @@ class ResponseQuerySet(models.QuerySet["Response"]):
     def with_fooled(self) -> Self:
         """Annotate `fooled`: the fake was taken for the real one."""
         was_fooled = fooled("trial__participant__study__", "trial__", "")
-        return self.annotate(fooled=Case(When(was_fooled, then=True), default=False))
+        return self.annotate(**{"fooled": Case(When(was_fooled, then=True), default=False)})
 
     def countable(self) -> Self:
         """Those that enter a fool rate: test trial, participant finished and not excluded, trial not flagged."""
@@ -321,6 +324,8 @@ class Response(models.Model):
     longest_gap_ms = models.FloatField(help_text="Longest time between two of them.")
     flags = ArrayField(models.CharField(max_length=10, choices=Flag), default=list, blank=True)
     received = models.DateTimeField(db_default=Now())
+
+    fooled: bool  # annotated by with_fooled()
 
     objects = ResponseQuerySet.as_manager()
 

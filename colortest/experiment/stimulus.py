@@ -2,7 +2,7 @@
 
 from colortest.experiment.models import Trial
 from colortest.stimuli import rendering
-from colortest.stimuli.models import open_stimulus
+from colortest.stimuli.models import read_stimulus
 
 SIDES = {1: Trial.Side.LEFT, 2: Trial.Side.RIGHT}
 
@@ -12,4 +12,4 @@ def stimulus(trial: Trial, place: int) -> bytes:
     fake, photo = trial.colorization, trial.colorization.photo
     shown = photo if SIDES[place] == trial.real_side else fake
     length = rendering.padded_length(photo.byte_count, fake.byte_count)
-    return rendering.pad(open_stimulus(shown.file.name), length, seed=f"{trial.token}/{place}".encode())
+    return rendering.pad(read_stimulus(shown.file), length, seed=f"{trial.token}/{place}".encode())

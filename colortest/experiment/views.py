@@ -47,10 +47,9 @@ def take_part(request: HttpRequest, slug: str) -> HttpResponse:
 def take(request: HttpRequest, code: str) -> HttpResponse:
     """The one page of a run: instructions, trials or thanks, wherever the participant stands."""
     participant = _participant(code)
-    context = {"participant": participant, "study": participant.study}
     step = flow.step(participant)
-    if step is flow.Step.THANKS:
-        context["score"] = flow.score(participant)
+    score = flow.score(participant) if step is flow.Step.THANKS else None
+    context = {"participant": participant, "study": participant.study, "score": score}
     return render(request, f"experiment/{step.value}.html", context)
 
 

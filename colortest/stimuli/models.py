@@ -4,9 +4,9 @@ import uuid
 from typing import ClassVar, Self
 
 import pgtrigger
-from django.core.files.storage import default_storage
 from django.db import models
 from django.db.models import Count, Q
+from django.db.models.fields.files import FieldFile
 from django.db.models.functions import Now
 from django.urls import reverse
 
@@ -260,7 +260,7 @@ class Colorization(models.Model):
         return f"{self.algorithm_id} on {self.photo_id}"
 
 
-def open_stimulus(name: str) -> bytes:
+def read_stimulus(file: FieldFile) -> bytes:
     """The bytes of a stored stimulus."""
-    with default_storage.open(name) as file:
-        return bytes(file.read())
+    with file.open("rb") as stored:
+        return bytes(stored.read())

@@ -6,9 +6,11 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 from django.conf import settings
-from django.core.files.base import ContentFile, File
+from django.core.files.base import ContentFile
+from django.core.files.uploadedfile import UploadedFile
 from django.db import transaction
 from django.utils.text import slugify
+from PIL.Image import Image
 
 from colortest import jobs
 from colortest.stimuli import archive, rendering
@@ -22,7 +24,7 @@ class Refused(ValueError):
 
 
 @transaction.atomic
-def upload_test_set(*, name: str, upload: File, licence: str = "", source: str = "") -> TestSet:
+def upload_test_set(*, name: str, upload: UploadedFile, licence: str = "", source: str = "") -> TestSet:
     """Keep an uploaded zip and ring for its import."""
     test_set = create_test_set(name=name, licence=licence, source=source)
     test_set.upload.save("upload.zip", upload)
@@ -133,7 +135,7 @@ def retry_failed(*, algorithm: Algorithm) -> int:
     return count
 
 
-def store_colorization(*, colorization: Colorization, image: rendering.Image, milliseconds: float) -> None:
+def store_colorization(*, colorization: Colorization, image: Image, milliseconds: float) -> None:
     """PENDING → READY: the same rendering and encoder as the photo went through."""
     data = rendering.encode(rendering.render(image))
     colorization.file.save("colorization.webp", ContentFile(data), save=False)

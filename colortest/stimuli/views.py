@@ -8,9 +8,10 @@ from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_POST
 
 from colortest.access import admin_required, researcher_required
+from colortest.htmx import HtmxRequest
 from colortest.stimuli import services
 from colortest.stimuli.forms import TestSetForm
-from colortest.stimuli.models import Algorithm, Colorization, Photo, TestSet, open_stimulus
+from colortest.stimuli.models import Algorithm, Colorization, Photo, TestSet, read_stimulus
 
 PHOTOS_PER_PAGE = 24
 
@@ -29,22 +30,23 @@ def test_sets(request: HttpRequest) -> HttpResponse:
 
 
 @admin_required
-def test_set(request: HttpRequest, slug: str) -> HttpResponse:
+def test_set(request: HtmxRequest, slug: str) -> HttpResponse:
     """One test set: its photos with their colorizations, and its problems. Asked by htmx, only what changes."""
     found = get_object_or_404(TestSet, slug=slug)
     photos = found.photos.prefetch_related("colorizations__algorithm")
     page = Paginator(photos, PHOTOS_PER_PAGE).get_page(request.GET.get("page"))
     made = Colorization.objects.filter(photo__test_set=found)
+    total, pending = made.count(), made.pending().count()
     context = {
         "test_set": found,
         "page": page,
         "splits": found.photos.split_counts(),
-        "total": made.count(),
-        "pending": made.pending().count(),
+        "total": total,
+        "pending": pending,
+        "done": total - pending,
         "failed": made.failed().count(),
+        "busy": pending or found.status == TestSet.Status.UPLOADED,
     }
-    context["busy"] = bool(context["pending"]) or found.status == TestSet.Status.UPLOADED
-    context["done"] = context["total"] - context["pending"]
     template = "stimuli/_test_set.html" if request.htmx else "stimuli/test_set.html"
     return render(request, template, context)
 
@@ -71,7 +73,7 @@ def retry(request: HttpRequest, slug: str) -> HttpResponse:
 def photo_image(request: HttpRequest, pk: int) -> HttpResponse:
     """A photo, as shown."""
     photo = get_object_or_404(Photo, pk=pk)
-    return HttpResponse(open_stimulus(photo.file.name), content_type="image/webp")
+    return HttpResponse(read_stimulus(photo.file), content_type="image/webp")
 
 
 @researcher_required
@@ -79,4 +81,4 @@ def photo_image(request: HttpRequest, pk: int) -> HttpResponse:
 def colorization_image(request: HttpRequest, pk: int) -> HttpResponse:
     """A colorization, as shown."""
     colorization = get_object_or_404(Colorization.objects.ready(), pk=pk)
-    return HttpResponse(open_stimulus(colorization.file.name), content_type="image/webp")
+    return HttpResponse(read_stimulus(colorization.file), content_type="image/webp")
