@@ -1,0 +1,136 @@
+/** What the participant sees and does: the one place that touches the page. */
+
+const ARROWS = { ArrowLeft: "left", ArrowRight: "right" };
+
+export class Stage {
+  /** Matches while both stimuli fit side by side; the stylesheet asks to turn the phone otherwise. */
+  room = matchMedia("(min-width: 560px)");
+  #root;
+  #texts;
+
+  constructor(root) {
+    this.#root = root;
+    this.#texts = root.querySelector("template").content;
+    // A key held down must choose once, not in every trial that follows.
+    addEventListener("keydown", (event) => event.repeat && event.preventDefault());
+  }
+
+  /** Name what is going on, for the stylesheet and for tests, and empty the line below the stimuli. */
+  enter(phase) {
+    this.#root.dataset.phase = phase;
+    this.#part("line").textContent = "";
+  }
+
+  /** Write a text of the page's template into the line, which screen readers speak. */
+  say(name) {
+    this.#part("line").textContent = this.#text(name);
+  }
+
+  /** Tell about a lost connection, but never while something is timed. */
+  sayTrouble() {
+    if (["loading", "ready", "sending"].includes(this.#root.dataset.phase)) this.say("trouble");
+  }
+
+  /** "13 of 40" for the 13th trial, and the bar. */
+  showProgress(done, total) {
+    this.#part("count").textContent = fill(this.#text("count"), { number: done + 1, total });
+    Object.assign(this.#root.querySelector("progress"), { value: done, max: total });
+  }
+
+  /** Cover the stage with a heading, a text and a button until the button or Space is pressed. */
+  async panel(name, values = {}) {
+    const [panel, button] = [this.#part("panel"), this.#part("go")];
+    this.#part("heading").textContent = fill(this.#text(`${name}-heading`), values);
+    this.#part("text").textContent = fill(this.#text(`${name}-text`), values);
+    button.textContent = this.#text(`${name}-button`);
+    panel.hidden = false;
+    button.focus();
+    await pressed(button);
+    panel.hidden = true;
+  }
+
+  /** Resolves as soon as both stimuli fit on the screen. */
+  async enoughRoom() {
+    while (!this.room.matches) {
+      await new Promise((resolve) => this.room.addEventListener("change", resolve, { once: true }));
+    }
+  }
+
+  /** Put the decoded images, left and right, in their places without showing them. */
+  mount(images) {
+    this.#sides().forEach((side, index) => side.append(images[index]));
+  }
+
+  showStimuli() {
+    this.#root.dataset.visible = "yes";
+  }
+
+  hideStimuli() {
+    delete this.#root.dataset.visible;
+  }
+
+  /** The first side clicked, tapped or chosen with an arrow key after `since`: {side, at}, at on the same clock. */
+  choice(since) {
+    return new Promise((resolve) => {
+      const listening = new AbortController();
+      const take = (side, event) => {
+        if (event.timeStamp < since) return;
+        listening.abort();
+        event.preventDefault();
+        resolve({ side, at: event.timeStamp });
+      };
+      const onKey = (event) => {
+        const alone = !(event.repeat || event.altKey || event.ctrlKey || event.metaKey || event.shiftKey);
+        if (alone && event.key in ARROWS) take(ARROWS[event.key], event);
+      };
+      addEventListener("keydown", onKey, { signal: listening.signal });
+      for (const side of this.#sides()) {
+        side.addEventListener("click", (event) => take(side.dataset.side, event), { signal: listening.signal });
+      }
+    });
+  }
+
+  #sides() {
+    return [...this.#root.querySelectorAll("[data-side]")];
+  }
+
+  #part(name) {
+    return this.#root.querySelector(`[data-part="${name}"]`);
+  }
+
+  #text(name) {
+    return this.#texts.querySelector(`[data-text="${name}"]`).textContent;
+  }
+}
+
+/** Resolves after `ms`, or sooner with a key. */
+export function pause(ms) {
+  return new Promise((resolve) => {
+    const timer = setTimeout(done, ms);
+    addEventListener("keydown", done);
+    function done(event) {
+      if (event?.repeat) return;
+      clearTimeout(timer);
+      removeEventListener("keydown", done);
+      resolve();
+    }
+  });
+}
+
+function pressed(button) {
+  return new Promise((resolve) => {
+    const listening = new AbortController();
+    const done = (event) => {
+      listening.abort();
+      event.preventDefault();
+      resolve();
+    };
+    const onKey = (event) => event.key === " " && !event.repeat && done(event);
+    button.addEventListener("click", done, { signal: listening.signal });
+    addEventListener("keydown", onKey, { signal: listening.signal });
+  });
+}
+
+function fill(text, values) {
+  return text.replace(/\{(\w+)\}/g, (_, name) => values[name]);
+}
