@@ -122,9 +122,7 @@ def _open(data: bytes) -> Image.Image:
 def _check_pixels(size: tuple[int, int], max_pixels: int) -> None:
     pixels = size[0] * size[1]
     if pixels > max_pixels:
-        raise Unreadable(
-            f"The photo has {pixels / 1e6:.1f} megapixels, the limit is {max_pixels / 1e6:g}: shrink it."
-        )
+        raise Unreadable(f"The photo has {pixels / 1e6:.1f} megapixels, the limit is {max_pixels / 1e6:g}: shrink it.")
 
 
 def _upright(image: Image.Image) -> Image.Image:

@@ -240,9 +240,7 @@ def decoded_or_refused(file: bytes) -> str:
 @given(data=st.data())
 def test_damage_anywhere_gives_a_photo_or_one_sentence(data: st.DataObject):
     image = noise(80)
-    file = bytearray(
-        file_of(image, data.draw(st.sampled_from(["JPEG", "PNG", "TIFF", "BMP", "WEBP", "GIF"])))
-    )
+    file = bytearray(file_of(image, data.draw(st.sampled_from(["JPEG", "PNG", "TIFF", "BMP", "WEBP", "GIF"]))))
     for _ in range(data.draw(st.integers(1, 8))):
         near_start = data.draw(st.booleans())
         file[data.draw(st.integers(0, 200 if near_start else len(file) - 1))] = data.draw(st.integers(0, 255))
