@@ -27,9 +27,7 @@ import redis as redis_client
 from colortest.supervisor import Child, identity
 from colortest.unprivileged import EmbeddedError, make_folder, programs, servant
 
-NOT_RUNNING = (
-    "The embedded database is not running: start it with `make run`, or set DATABASE_URL to another server."
-)
+NOT_RUNNING = "The embedded database is not running: start it with `make run`, or set DATABASE_URL to another server."
 DATABASE = "colortest"
 SUPERUSER = "postgres"
 SOCKET_PATH_LIMIT = 107  # bytes; sun_path of Linux less its closing zero
@@ -72,9 +70,7 @@ def sockets(home: Path) -> Path:
 
 
 @contextmanager
-def serve(
-    home: Path, *, postgres: bool = True, redis: bool = True, durable: bool = True
-) -> Iterator[list[Child]]:
+def serve(home: Path, *, postgres: bool = True, redis: bool = True, durable: bool = True) -> Iterator[list[Child]]:
     """Run the wanted services while the block runs; yields their processes once both answer.
 
     Holds the lock of the home, so nothing else serves from it. `durable=False` gives up safety against power
@@ -99,6 +95,7 @@ def serve(
             waits.append((children[-1], lambda: _postgres_answers(home)))
         for child, answers in waits:
             _wait_for(child, answers)
+            child.fresh_output()  # its refusals while it was starting are no errors
         yield children
 
 
@@ -145,9 +142,7 @@ def _end_leftovers(home: Path) -> None:
 
 def _processes_in(folder: Path) -> list[psutil.Process]:
     """The processes that work in this folder, as every process of PostgreSQL does in its data folder."""
-    return [
-        process for process in psutil.process_iter(["cwd"]) if process.info["cwd"] == str(folder.resolve())
-    ]
+    return [process for process in psutil.process_iter(["cwd"]) if process.info["cwd"] == str(folder.resolve())]
 
 
 def _make_private(folder: Path) -> None:
@@ -214,9 +209,7 @@ def _initialise(home: Path, data: Path) -> None:
     _make_private(building)
     argv = [str(programs(home).bin / "initdb"), "-D", str(building), "--username", SUPERUSER, "--auth=trust"]
     argv += ["--encoding=UTF8", "--locale=C", "--locale-provider=builtin", "--builtin-locale=C.UTF-8"]
-    made = subprocess.run(
-        argv, cwd="/", env=_environment(home), capture_output=True, text=True, **identity(servant())
-    )
+    made = subprocess.run(argv, cwd="/", env=_environment(home), capture_output=True, text=True, **identity(servant()))
     if made.returncode != 0:
         raise EmbeddedError(f"PostgreSQL could not make its data folder:\n{made.stderr.strip()}")
     building.rename(data)
@@ -225,9 +218,7 @@ def _initialise(home: Path, data: Path) -> None:
 def _postgres_answers(home: Path) -> bool:
     """Whether the database itself is there; makes it on the way when the server is up and it is not."""
     try:
-        connection = psycopg2.connect(
-            host=str(sockets(home)), user=SUPERUSER, dbname="postgres", connect_timeout=5
-        )
+        connection = psycopg2.connect(host=str(sockets(home)), user=SUPERUSER, dbname="postgres", connect_timeout=5)
     except psycopg2.OperationalError:
         return False
     try:

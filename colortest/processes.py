@@ -17,10 +17,19 @@ _BEAT = "celery -A colortest beat --pidfile="
 
 
 def start_web(home: Path, host: str, port: int) -> Child:
-    address = f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
     # Gunicorn's control socket would be one for all sites of this account, in its home folder.
-    argv = [*_GUNICORN.split(), f"--bind={address}", "--no-control-socket"]
+    argv = [*_GUNICORN.split(), f"--bind={_socket_address(host, port)}", "--no-control-socket"]
     return _start("web", argv, home / "logs", environment(home, threads=1))
+
+
+def web_address(host: str, port: int) -> str:
+    """Where a browser on this machine finds what is served on `host`, which may stand for all addresses."""
+    own = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(host, host)  # noqa: S104
+    return f"http://{_socket_address(own, port)}"
+
+
+def _socket_address(host: str, port: int) -> str:
+    return f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
 
 
 def start_worker(home: Path, *, logs: Path | None = None, **environ: str) -> Child:
@@ -37,6 +46,12 @@ def worker_ready(worker: Child) -> bool:
 def start_beat(home: Path) -> Child:
     argv = [*_BEAT.split(), f"--schedule={home / 'beat-schedule'}"]
     return _start("beat", argv, home / "logs", environment(home, threads=1))
+
+
+def start_demo(home: Path, site: str) -> Child:
+    """Loads the demo study, whose simulated participants play it at the address `site`, and ends."""
+    argv = ["django", "demo", "--settings=colortest.settings", f"--site={site}"]
+    return _start("demo", argv, home / "logs", environment(home, threads=1))
 
 
 def environment(home: Path, *, threads: int) -> dict[str, str]:

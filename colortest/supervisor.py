@@ -21,7 +21,7 @@ _libc = ctypes.CDLL(None, use_errno=True)
 
 
 class Child:
-    """One running program, with its output in a log file that keeps the previous run beside it.
+    """One running program, with its output in a log file that keeps the previous run's beside it.
 
     `stop_signal` asks it to end; `orphan_signal` (the same unless told) is what the kernel sends it when this
     process dies. `user` is the account it runs as, which only root may choose. Start it from a thread that
@@ -46,6 +46,7 @@ class Child:
         self.patience = patience
         self._stop_signal = stop_signal
         self._seen = 0
+        self._asked = False
         if log.exists():
             log.replace(log.with_suffix(".previous.log"))
         with log.open("wb") as output:
@@ -70,10 +71,15 @@ class Child:
         """None while it runs; negative when a signal ended it."""
         return self._process.poll()
 
+    def ask_to_stop(self) -> None:
+        """Once: a second signal would tell some programs to drop what they are doing."""
+        if self.exit_code is None and not self._asked:
+            self._process.send_signal(self._stop_signal)
+            self._asked = True
+
     def stop(self) -> None:
         """Ask, wait `patience` seconds, then kill what is left of its session. Harmless when it has ended."""
-        if self.exit_code is None:
-            self._process.send_signal(self._stop_signal)
+        self.ask_to_stop()
         try:
             self._process.wait(self.patience)
         except subprocess.TimeoutExpired:
@@ -90,15 +96,27 @@ class Child:
     def last_lines(self, count: int = 15) -> str:
         return "\n".join(self.log.read_text(errors="replace").splitlines()[-count:])
 
-    def fresh_errors(self) -> str:
-        """What the log gained since the last call, from its first error line on; empty without an error."""
+    def fresh_output(self) -> str:
+        """What the log gained since the last call of this or of `fresh_errors`."""
         with self.log.open("rb") as lines:
             lines.seek(self._seen)
             fresh = lines.read()
         self._seen += len(fresh)
-        text = fresh.decode(errors="replace")
+        return fresh.decode(errors="replace")
+
+    def fresh_errors(self) -> str:
+        """The same from its first error line on; empty without an error."""
+        text = self.fresh_output()
         error = _ERROR_LINE.search(text)
         return text[text.rfind("\n", 0, error.start()) + 1 :].rstrip() if error else ""
+
+
+def stop_together(children: Sequence[Child]) -> None:
+    """Ask them in this order, without waiting for one before the next is asked."""
+    for child in children:
+        child.ask_to_stop()
+    for child in children:
+        child.stop()
 
 
 class Identity(TypedDict, total=False):

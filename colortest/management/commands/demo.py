@@ -5,13 +5,14 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from colortest.demo.loader import DemoError, load
+from colortest.demo.loader import DemoError, load, simulate_once
 
 
 class Command(BaseCommand):
     help = "Load the demo study: real photographs, fakes made by the worker. Loading it twice changes nothing."
 
     def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("--site", metavar="URL", help="let simulated participants play it at this address, once")
         source = parser.add_mutually_exclusive_group()
         source.add_argument("--photos", type=Path, metavar="DIR", help="use this folder or zip of photos instead")
         source.add_argument("--dataset", default="", metavar="NAME", help="use this torchvision dataset instead")
@@ -22,3 +23,5 @@ class Command(BaseCommand):
         except DemoError as error:
             raise CommandError(str(error)) from error
         self.stdout.write(f"The study “{study}” is {study.get_status_display()}.")
+        if options["site"]:
+            simulate_once(options["site"])
