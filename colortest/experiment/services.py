@@ -194,8 +194,10 @@ def _pairs(study: Study, *, simulated: bool) -> tuple[list[schedule.Pair], list[
         trials__participant__simulated=simulated,
     )
     ready = study.pairs(status="READY").order_by("pk")
-    rows = ready.filter(algorithm__arms__study=study).values_list(
-        "pk", "photo_id", "photo__split", "algorithm_id", Count("trials", filter=shown)
+    rows = (
+        ready.filter(algorithm__arms__study=study)
+        .annotate(seen=Count("trials", filter=shown))
+        .values_list("pk", "photo_id", "photo__split", "algorithm_id", "seen")
     )
     under_test = [schedule.Pair(pk, photo, (split, algorithm), seen) for pk, photo, split, algorithm, seen in rows]
     catch = ready.filter(algorithm__in=Algorithm.objects.catch()).values_list("pk", "photo_id")

@@ -1,5 +1,7 @@
 """What a browser gets when it asks for one side of a trial: bytes that do not tell which side is real."""
 
+from django.utils.crypto import salted_hmac
+
 from colortest.experiment.models import Trial
 from colortest.stimuli import rendering
 from colortest.stimuli.models import read_stimulus
@@ -12,4 +14,6 @@ def stimulus(trial: Trial, place: int) -> bytes:
     fake, photo = trial.colorization, trial.colorization.photo
     shown = photo if SIDES[place] == trial.real_side else fake
     length = rendering.padded_length(photo.byte_count, fake.byte_count)
-    return rendering.pad(read_stimulus(shown.file), length, seed=f"{trial.token}/{place}".encode())
+    # Keyed, because the browser knows the token: who could compute the padding would see where the picture ends.
+    seed = salted_hmac("colortest.padding", f"{trial.token}/{place}", algorithm="sha256").digest()
+    return rendering.pad(read_stimulus(shown.file), length, seed=seed)

@@ -4,7 +4,7 @@ import json
 from http import HTTPStatus
 
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
@@ -32,7 +32,7 @@ def take_part(request: HttpRequest, slug: str) -> HttpResponse:
         return redirect("take", known.code)
     if study.status == Study.Status.CLOSED:
         return render(request, "experiment/landing_closed.html", {"study": study})
-    form = ConsentForm(request.POST or None)
+    form = ConsentForm(request.POST if request.method == "POST" else None)
     if not form.is_valid():
         return render(request, "experiment/consent.html", {"study": study, "form": form})
     simulated = is_pass(study, request.POST.get("simulation", ""))
@@ -104,7 +104,10 @@ def show_stimulus(request: HttpRequest, token: str, place: int) -> HttpResponse:
 
 
 def _participant(code: str) -> Participant:
-    return get_object_or_404(Participant.objects.select_related("study"), code=code)
+    participant = Participant.objects.select_related("study").filter(code=code).first()
+    if participant is None:
+        raise Http404("There is no run at this address. Please start again from the link you were given.")
+    return participant
 
 
 def _refusal(sentence: str, status: HTTPStatus) -> JsonResponse:

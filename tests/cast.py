@@ -1,0 +1,143 @@
+"""The fixed cast and their stage: an admin, a researcher, a stranger, and a study of real photographs."""
+
+import io
+from collections.abc import Callable
+from functools import cache
+
+import pytest
+from django.contrib.auth import get_user_model
+from django.core.files.base import ContentFile
+from django.test import Client
+from PIL import Image
+
+from colortest.access import ADMINS, RESEARCHERS, grant
+from colortest.demo.photos import crops
+from colortest.experiment import services
+from colortest.experiment.models import Participant, Study
+from colortest.stimuli import rendering
+from colortest.stimuli.models import Algorithm, Colorization, Photo, TestSet
+from colortest.stimuli.services import create_test_set, register_method
+
+PASSWORD = "the cast’s own password"
+
+
+def log_in(name: str, role: str = "") -> Client:
+    """A client that is logged in as a member of the cast."""
+    account = get_user_model().objects.create_user(name, password=PASSWORD)
+    if role:
+        grant(account, role)
+    client = Client()
+    client.force_login(account, backend="django.contrib.auth.backends.ModelBackend")
+    return client
+
+
+@pytest.fixture
+def admin(db: None) -> Client:
+    return log_in("ada", ADMINS)
+
+
+@pytest.fixture
+def researcher(db: None) -> Client:
+    return log_in("ruth", RESEARCHERS)
+
+
+@pytest.fixture
+def stranger(db: None) -> Client:
+    """Has an account and no role."""
+    return log_in("stan")
+
+
+@cache
+def photographs(count: int) -> list[tuple[str, str, Image.Image]]:
+    """(split, name, picture) of real photographs, as the site stores them; the splits take turns."""
+    by_split: dict[str, list[tuple[str, str, Image.Image]]] = {}
+    for split, name, image in crops():
+        by_split.setdefault(split, []).append((split, name, rendering.render(image)))
+    return [one for pair in zip(*by_split.values(), strict=False) for one in pair][:count]
+
+
+def fake_colorizer(photo: Image.Image) -> Image.Image:
+    """Another colouring with the same lightness pattern, made without torch: red and blue change places."""
+    red, green, blue = photo.split()
+    return Image.merge("RGB", (blue, green, red))
+
+
+@cache
+def encoded(count: int) -> list[tuple[str, str, bytes, bytes]]:
+    """(split, name, photo, fake) of the photographs, encoded as stored."""
+    return [
+        (split, name, rendering.encode(image), rendering.encode(fake_colorizer(image)))
+        for split, name, image in photographs(count)
+    ]
+
+
+def make_test_set(count: int = 60, *, name: str = "photographs") -> TestSet:
+    """A READY test set of real photographs over the splits `train` and `test`."""
+    test_set = create_test_set(name=name)
+    for split, photo_name, photo, _ in encoded(count):
+        Photo.objects.create(
+            test_set=test_set,
+            split=split,
+            name=photo_name,
+            sha256=rendering.pixel_hash(Image.open(io.BytesIO(photo))),
+            byte_count=len(photo),
+            width=256,
+            height=256,
+            file=ContentFile(photo, "photo.webp"),
+        )
+    test_set.status = TestSet.Status.READY
+    test_set.save()
+    return test_set
+
+
+def colour(test_set: TestSet, algorithm: Algorithm) -> None:
+    """Colorizations READY at once, by the fake colorizer."""
+    fakes = {name: fake for _, name, _, fake in encoded(test_set.photos.count())}
+    for photo in test_set.photos.all():
+        fake = fakes[photo.name]
+        Colorization.objects.create(
+            photo=photo,
+            algorithm=algorithm,
+            status=Colorization.Status.READY,
+            file=ContentFile(fake, "fake.webp"),
+            byte_count=len(fake),
+        )
+
+
+MakeStudy = Callable[..., Study]
+
+
+@pytest.fixture
+def make_study(db: None) -> MakeStudy:
+    """A function that makes an open study on real photographs; keywords replace columns of the preset."""
+
+    def make(*, photos: int = 60, open_it: bool = True, **columns: object) -> Study:
+        test_set = make_test_set(photos)
+        kinds, methods = Algorithm.Kind, Algorithm.Method
+        grey = register_method(slug="grey", name="Grey", kind=kinds.BASELINE, method=methods.GREY)
+        catch = register_method(slug="catch", name="Catch", kind=kinds.CATCH, method=methods.RANDOM_COLOUR)
+        for algorithm in (grey, catch):
+            colour(test_set, algorithm)
+        study = services.create_study(
+            title="Sunday study", test_set=test_set, splits=["test", "train"], algorithms=[grey], preset="thesis-2020"
+        )
+        for name, value in columns.items():
+            setattr(study, name, value)
+        study.save()
+        return services.open_study(study=study) if open_it else study
+
+    return make
+
+
+@pytest.fixture
+def study(make_study: MakeStudy) -> Study:
+    return make_study()
+
+
+@pytest.fixture
+def participant(study: Study) -> Participant:
+    """Has agreed and read the instructions."""
+    person = services.admit_participant(study=study)
+    services.begin(participant=person)
+    person.refresh_from_db()
+    return person

@@ -1,0 +1,97 @@
+"""Who sees which pair when, and on which side."""
+
+from collections import Counter
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from colortest.experiment.schedule import (
+    CATCH,
+    LEFT,
+    PRACTICE,
+    RIGHT,
+    TEST,
+    Counts,
+    NotEnoughPairs,
+    Pair,
+    Planned,
+    draw,
+)
+
+THESIS = Counts(practice=10, test=36, catch=4)
+ARMS = [("train", 1), ("test", 1), ("train", 2), ("test", 2)]
+
+
+def pairs(photos: int = 100, seen: dict[int, int] | None = None) -> list[Pair]:
+    """Photos alternate between two splits; two algorithms colour each."""
+    return [
+        Pair(colorization=photo * 10 + algorithm, photo=photo, arm=(split, algorithm), seen=(seen or {}).get(photo, 0))
+        for photo in range(photos)
+        for split in [("train", "test")[photo % 2]]
+        for algorithm in (1, 2)
+    ]
+
+
+def catch_pairs(photos: int = 100) -> list[Pair]:
+    return [Pair(colorization=photo * 10 + 9, photo=photo, arm="catch") for photo in range(photos)]
+
+
+def of_kind(trials: list[Planned], kind: str) -> list[Planned]:
+    return [trial for trial in trials if trial.kind == kind]
+
+
+def test_the_same_seed_gives_the_same_schedule_and_another_one_does_not() -> None:
+    first, second = (draw(THESIS, pairs(), catch_pairs(), seed) for seed in ("7/1", "7/2"))
+    assert first == draw(THESIS, pairs(), catch_pairs(), "7/1")
+    assert first != second
+
+
+def test_practice_comes_first_and_the_counts_are_the_protocols() -> None:
+    trials = draw(THESIS, pairs(), catch_pairs(), "seed")
+    assert [trial.kind for trial in trials[:10]] == [PRACTICE] * 10
+    assert Counter(trial.kind for trial in trials) == {PRACTICE: 10, TEST: 36, CATCH: 4}
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.text(max_size=10), st.integers(0, 12), st.integers(1, 40), st.integers(0, 8))
+def test_whatever_the_seed_photos_never_repeat_and_sides_and_arms_are_balanced(
+    seed: str, practice: int, test: int, catch: int
+) -> None:
+    trials = draw(Counts(practice, test, catch), pairs(), catch_pairs(), seed)
+    photos = [trial.colorization // 10 for trial in trials]
+    assert len(set(photos)) == len(photos)
+    arm_of = {pair.colorization: pair.arm for pair in pairs()}
+    per_arm = Counter(arm_of[trial.colorization] for trial in of_kind(trials, TEST))
+    assert max(per_arm.values()) - min(per_arm[arm] for arm in ARMS) <= 1
+    for kind in (PRACTICE, TEST, CATCH):
+        sides = Counter(trial.real_side for trial in of_kind(trials, kind))
+        assert abs(sides[LEFT] - sides[RIGHT]) <= 1
+    for arm in ARMS:
+        sides = Counter(trial.real_side for trial in of_kind(trials, TEST) if arm_of[trial.colorization] == arm)
+        assert abs(sides[LEFT] - sides[RIGHT]) <= 1
+
+
+def test_least_seen_pairs_come_first() -> None:
+    seen = dict.fromkeys(range(0, 60), 5)
+    trials = draw(Counts(practice=0, test=36, catch=0), pairs(seen=seen), [], "seed")
+    assert all(trial.colorization // 10 >= 60 for trial in trials)
+
+
+def test_too_few_photos_are_named() -> None:
+    with pytest.raises(NotEnoughPairs, match="36 test trials need 9 different photos"):
+        draw(THESIS, pairs(photos=12), catch_pairs(), "seed")
+    with pytest.raises(NotEnoughPairs, match="4 catch trials are asked for and only 0"):
+        draw(THESIS, pairs(), [], "seed")
+    with pytest.raises(NotEnoughPairs, match="no colorization is ready"):
+        draw(THESIS, [], catch_pairs(), "seed")
+
+
+def test_catch_trials_are_spread_over_the_test() -> None:
+    positions = Counter(
+        position
+        for seed in range(200)
+        for position, trial in enumerate(draw(THESIS, pairs(), catch_pairs(), str(seed))[10:])
+        if trial.kind == CATCH
+    )
+    assert len(positions) == 40
