@@ -10,7 +10,10 @@ from django.db import connection
 from colortest import embedded
 from colortest.processes import start_worker, worker_ready
 from colortest.supervisor import Child
+from tests.cast import admin, make_study, participant, researcher, stranger, study
 from tests.services import HOME
+
+__all__ = ["admin", "make_study", "participant", "researcher", "stranger", "study"]
 
 WORKER_START_SECONDS = 60
 
