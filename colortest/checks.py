@@ -22,9 +22,7 @@ def checkpoint_folder(**_: Any) -> list[CheckMessage]:
     if Path(settings.CHECKPOINT_DIR).is_dir():
         return []
     hint = "Set CHECKPOINT_DIR to the folder that holds the .safetensors and .json files."
-    return [
-        Error(f"CHECKPOINT_DIR {settings.CHECKPOINT_DIR} is not a folder.", hint=hint, id="colortest.E002")
-    ]
+    return [Error(f"CHECKPOINT_DIR {settings.CHECKPOINT_DIR} is not a folder.", hint=hint, id="colortest.E002")]
 
 
 @register
@@ -44,7 +42,5 @@ def open_to_the_world(**_: Any) -> list[CheckMessage]:
     """Debug pages show settings and source to whoever asks."""
     if settings.DEBUG and settings.HTTPS:
         hint = "Unset DEBUG wherever others can reach the site."
-        return [
-            Error("DEBUG is on while HTTPS says that the site is public.", hint=hint, id="colortest.E005")
-        ]
+        return [Error("DEBUG is on while HTTPS says that the site is public.", hint=hint, id="colortest.E005")]
     return []

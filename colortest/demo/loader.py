@@ -21,7 +21,7 @@ from colortest.experiment.simulation import simulate
 from colortest.stimuli import services as stimuli
 from colortest.stimuli.models import Algorithm, Colorization, TestSet
 
-SLUG = "demo"
+SLUG, TITLE = "demo", "Demo"
 SIMULATED, FOOL_RATE = 12, 0.4
 PATIENCE = 300.0  # seconds without a single new colorization
 
@@ -34,17 +34,19 @@ def load(photos: Path | None = None, dataset: str = "") -> Study:
     """Accounts, algorithms, photos, colorizations and an open study, as far as they are not there yet.
 
     Args:
-        photos: a folder or zip to use instead of the bundled photographs.
-        dataset: a torchvision dataset to use instead, by name.
+        photos: a folder or zip to use instead of the bundled photographs, in a study of its own.
+        dataset: a torchvision dataset to use instead, by name, in a study of its own.
 
     Raises:
         DemoError: photos cannot be had, or no worker makes the colorizations.
     """
     ensure_accounts(settings.VAR)
-    study = Study.objects.filter(slug=SLUG).first()
+    origin = photos.resolve().stem if photos else dataset
+    title = f"{TITLE}: {origin}" if origin else TITLE
+    study = Study.objects.filter(title=title).first()
     if study is None:
         with _folder(photos, dataset) as folder:
-            study = _make_study(folder, licence="see the about page" if not (photos or dataset) else "")
+            study = _make_study(title, folder, licence="" if origin else "see the about page")
     if study.status == Study.Status.DRAFT:
         _wait_for_colorizations(study)
         open_study(study=study)
@@ -52,10 +54,9 @@ def load(photos: Path | None = None, dataset: str = "") -> Study:
     return study
 
 
-def simulate_once(url: str) -> None:
-    """Let simulated participants play the demo, unless some have."""
-    study = Study.objects.open().filter(slug=SLUG).first()
-    if study is None or study.participants.filter(simulated=True).exists():
+def simulate_once(study: Study, url: str) -> None:
+    """Let simulated participants play a study that is open, unless some have."""
+    if study.status != Study.Status.OPEN or study.participants.filter(simulated=True).exists():
         return
     runs = simulate(study, participants=SIMULATED, fool_rate=FOOL_RATE, url=url)
     for _ in tqdm(runs, total=SIMULATED, desc="Simulated participants", unit="run", leave=False):
@@ -75,17 +76,17 @@ def welcome(url: str) -> str:
 
 
 @transaction.atomic
-def _make_study(folder: Path, licence: str) -> Study:
+def _make_study(title: str, folder: Path, licence: str) -> Study:
     try:
         algorithms = stimuli.register_shipped()
-        test_set = stimuli.create_test_set(name=SLUG, licence=licence)
+        test_set = stimuli.create_test_set(name=title, licence=licence)
         stimuli.import_photos(test_set=test_set, path=folder)
         if test_set.status == TestSet.Status.REJECTED:
             raise DemoError(f"There are no usable photos: {test_set.problems[0][1]}")
         stimuli.colorize_with_all(test_set=test_set)
         under_test = [algorithm for algorithm in algorithms if algorithm.kind == Algorithm.Kind.MODEL]
         splits = list(test_set.photos.split_counts())
-        return create_study(title=SLUG, test_set=test_set, splits=splits, algorithms=under_test, preset="thesis-2020")
+        return create_study(title=title, test_set=test_set, splits=splits, algorithms=under_test, preset="thesis-2020")
     except ValueError as error:
         raise DemoError(str(error)) from error
 
@@ -106,7 +107,7 @@ def _folder(photos: Path | None, dataset: str) -> Iterator[Path]:
 
 def _fetch(dataset: str, folder: Path) -> None:
     """In a process of its own: the site never loads torchvision."""
-    argv = [sys.executable, "-m", "generator", "dataset", dataset, "--out", str(folder)]
+    argv = [sys.executable, "-m", "generator.datasets", dataset, "--out", str(folder)]
     outcome = subprocess.run(argv, cwd=settings.BASE_DIR, stderr=subprocess.PIPE, text=True, check=False)
     if outcome.returncode:
         raise DemoError(outcome.stderr.strip().splitlines()[-1])

@@ -24,8 +24,6 @@ class TestSetForm(forms.Form):
         if (upload.size or 0) > settings.UPLOAD_MAX_MB * 2**20:
             raise forms.ValidationError(f"{upload.name} is larger than {settings.UPLOAD_MAX_MB} MB.")
         if not zipfile.is_zipfile(upload):
-            raise forms.ValidationError(
-                f"{upload.name} is not a zip archive, or is damaged. Please make it again."
-            )
+            raise forms.ValidationError(f"{upload.name} is not a zip archive, or is damaged. Please make it again.")
         upload.seek(0)
         return upload

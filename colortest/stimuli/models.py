@@ -62,9 +62,7 @@ class TestSet(models.Model):
     class Meta:
         ordering = ("-created", "-id")
         constraints = (
-            models.CheckConstraint(
-                condition=Q(status__in=["UPLOADED", "READY", "REJECTED"]), name="test_set_status"
-            ),
+            models.CheckConstraint(condition=Q(status__in=["UPLOADED", "READY", "REJECTED"]), name="test_set_status"),
         )
 
     def __str__(self) -> str:
@@ -251,9 +249,7 @@ class Colorization(models.Model):
             ),
         )
         indexes = (
-            models.Index(
-                fields=["algorithm", "id"], condition=Q(status="PENDING"), name="pending_by_algorithm"
-            ),
+            models.Index(fields=["algorithm", "id"], condition=Q(status="PENDING"), name="pending_by_algorithm"),
         )
 
     def __str__(self) -> str:

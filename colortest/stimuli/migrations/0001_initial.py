@@ -20,9 +20,7 @@ class Migration(migrations.Migration):
             fields=[
                 (
                     "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
+                    models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID"),
                 ),
                 (
                     "status",
@@ -47,16 +45,12 @@ class Migration(migrations.Migration):
             fields=[
                 (
                     "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
+                    models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID"),
                 ),
                 ("split", models.CharField(max_length=50)),
                 (
                     "name",
-                    models.CharField(
-                        help_text="Its name in the upload; participants never see it.", max_length=255
-                    ),
+                    models.CharField(help_text="Its name in the upload; participants never see it.", max_length=255),
                 ),
                 ("file", models.FileField(upload_to=colortest.stimuli.models.random_name)),
                 ("sha256", models.CharField(help_text="Of the rendered pixels.", max_length=64)),
@@ -73,9 +67,7 @@ class Migration(migrations.Migration):
             fields=[
                 (
                     "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
+                    models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID"),
                 ),
                 ("slug", models.SlugField(unique=True)),
                 ("name", models.CharField(max_length=200)),
@@ -96,9 +88,7 @@ class Migration(migrations.Migration):
                 ("upload", models.FileField(blank=True, upload_to=colortest.stimuli.models.upload_name)),
                 (
                     "problems",
-                    models.JSONField(
-                        default=list, help_text="[[file name, reason], …] of what was not kept."
-                    ),
+                    models.JSONField(default=list, help_text="[[file name, reason], …] of what was not kept."),
                 ),
                 ("created", models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
             ],
@@ -111,9 +101,7 @@ class Migration(migrations.Migration):
             fields=[
                 (
                     "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
+                    models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID"),
                 ),
                 ("slug", models.SlugField(unique=True)),
                 ("name", models.CharField(max_length=200)),
@@ -139,16 +127,12 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "checkpoint",
-                    models.CharField(
-                        blank=True, help_text="File name in the checkpoint folder.", max_length=500
-                    ),
+                    models.CharField(blank=True, help_text="File name in the checkpoint folder.", max_length=500),
                 ),
                 ("sha256", models.CharField(blank=True, help_text="Of the checkpoint file.", max_length=64)),
                 (
                     "network",
-                    models.JSONField(
-                        default=dict, help_text="The network's options, from the checkpoint's JSON."
-                    ),
+                    models.JSONField(default=dict, help_text="The network's options, from the checkpoint's JSON."),
                 ),
                 (
                     "training",
@@ -235,9 +219,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name="colorization",
-            constraint=models.UniqueConstraint(
-                fields=("photo", "algorithm"), name="one_colorization_per_photo"
-            ),
+            constraint=models.UniqueConstraint(fields=("photo", "algorithm"), name="one_colorization_per_photo"),
         ),
         migrations.AddConstraint(
             model_name="colorization",
