@@ -3,6 +3,7 @@
 import errno
 import hashlib
 import os
+import secrets
 import shutil
 import socket
 from pathlib import Path
@@ -10,7 +11,6 @@ from pathlib import Path
 from django.conf import settings
 from django.contrib.staticfiles.finders import get_finders
 from django.core.management import call_command
-from django.core.management.utils import get_random_secret_key
 
 
 class PortError(Exception):
@@ -38,7 +38,7 @@ def keep_secret_key(file: Path) -> None:
     new = file.with_suffix(".new")
     new.unlink(missing_ok=True)
     with os.fdopen(os.open(new, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as key:
-        key.write(get_random_secret_key())
+        key.write(secrets.token_urlsafe(50))  # without $, which django-environ reads as a reference
     new.replace(file)
 
 

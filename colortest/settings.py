@@ -3,11 +3,11 @@
 The README's table lists the variables; `colortest/checks.py` says what is wrong with their values.
 """
 
+import secrets
 from pathlib import Path
 
 import environ
 from csp.constants import NONE, SELF
-from django.core.management.utils import get_random_secret_key
 
 from colortest import embedded
 
@@ -22,8 +22,9 @@ DEBUG = env.bool("DEBUG", default=False)
 SECRET_FILE = VAR / "secret-key"
 SECRET_KEY = env.str(
     "SECRET_KEY",
-    # Without a key of its own a process makes one up: safe, but sessions then end with the process.
-    default=SECRET_FILE.read_text() if SECRET_FILE.exists() else get_random_secret_key(),
+    # Without a key of its own a process makes one up: safe, but sessions then end with the process. URL-safe,
+    # because django-environ takes what begins with $ for the name of another variable.
+    default=SECRET_FILE.read_text() if SECRET_FILE.exists() else secrets.token_urlsafe(50),
 )
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["localhost", "127.0.0.1", "[::1]"])
 CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[])
@@ -97,13 +98,21 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 EMBEDDED_REDIS = "REDIS_URL" not in env.ENVIRON
 REDIS_URL = env.str("REDIS_URL", default=embedded.redis_url(VAR))
 
+# Shared by all processes of the site; only failed logins are counted in it.
+CACHES = {
+    "default": {
+        "BACKEND": "django.core.cache.backends.redis.RedisCache",
+        "LOCATION": REDIS_URL.replace("redis+socket://", "unix://").replace("virtual_host=", "db="),
+    }
+}
+
 # Uploaded archives and stimuli are never served by address: every read goes through a view that checks.
 MEDIA_ROOT = env.path("MEDIA_ROOT", default=str(VAR / "files"))()
 STATIC_URL = "/static/"
 STATIC_ROOT = VAR / "static"
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
-    "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
+    "staticfiles": {"BACKEND": "colortest.storage.StaticFiles"},
 }
 UPLOAD_MAX_MB = env.int("UPLOAD_MAX_MB", default=512)
 
@@ -132,6 +141,7 @@ AXES_LOCKOUT_PARAMETERS = ["username"]
 AXES_RESET_ON_SUCCESS = True
 # No address of any person is stored: attempts are counted by account name in the cache, not in the database.
 AXES_HANDLER = "axes.handlers.cache.AxesCacheHandler"
+SILENCED_SYSTEM_CHECKS = ["axes.W006"]  # it asks for addresses
 
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {
@@ -159,5 +169,5 @@ LOGGING = {
     "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
     "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
     "root": {"handlers": ["stderr"], "level": env.str("LOG_LEVEL", default="INFO")},
-    "loggers": {"django.db.backends": {"level": "INFO"}},
+    "loggers": {"httpx": {"level": "WARNING"}},
 }

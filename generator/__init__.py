@@ -1,0 +1,1 @@
+"""Colorizers: networks, their training, and colorizing photos with them. A plain torch library."""

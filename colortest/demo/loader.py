@@ -49,7 +49,7 @@ def load(photos: Path | None = None, dataset: str = "") -> Study:
             study = _make_study(title, folder, licence="" if origin else "see the about page")
     if study.status == Study.Status.DRAFT:
         _wait_for_colorizations(study)
-        open_study(study=study)
+        study = open_study(study=study)
         jobs.compute_fool_rates(study.pk)
     return study
 

@@ -7,6 +7,7 @@ from typing import Self
 
 # A trial counts when its exposure missed by at most one frame or this much, whichever is more.
 TOLERANCE_MS = 25.0
+WEEK_MS = 7 * 24 * 3600 * 1000  # somebody may leave the choice open over lunch
 
 
 @dataclass(frozen=True)
@@ -24,7 +25,7 @@ class Exposure:
         """Read what a browser sent.
 
         Raises:
-            ValueError: a number is missing, negative, not finite or absurd (an hour or more).
+            ValueError: a number is missing, negative, not finite or absurd (more than a week).
         """
         return cls(
             left_ms=milliseconds(sent, "leftExposureMs"),
@@ -36,7 +37,7 @@ class Exposure:
 
 
 def milliseconds(sent: Mapping[str, object], name: str) -> float:
-    """A finite number from 0 to an hour, by name.
+    """A finite number from 0 to a week, by name.
 
     Raises:
         ValueError: it is anything else.
@@ -44,7 +45,7 @@ def milliseconds(sent: Mapping[str, object], name: str) -> float:
     value = sent.get(name)
     if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
         raise ValueError(f"{name} is not a number.")
-    if not 0 <= value <= 3_600_000:
+    if not 0 <= value <= WEEK_MS:
         raise ValueError(f"{name} is out of range.")
     return float(value)
 

@@ -65,7 +65,7 @@ class StudyQuerySet(models.QuerySet["Study"]):
             started_count=Count("participants", filter=people),
             finished_count=Count("participants", filter=people & finished),
             simulated_count=Count("participants", filter=simulated & finished),
-        )
+        ).order_by("-created", "-id")
 
 
 class Study(models.Model):

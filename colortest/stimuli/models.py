@@ -27,7 +27,7 @@ class TestSetQuerySet(models.QuerySet["TestSet"]):
 
     def with_counts(self) -> Self:
         """Annotate `photo_count`."""
-        return self.annotate(photo_count=Count("photos"))
+        return self.annotate(photo_count=Count("photos")).order_by("-created", "-id")
 
     def ready(self) -> Self:
         """Those whose photos can be used."""
@@ -107,7 +107,7 @@ class Photo(models.Model):
         )
 
     def __str__(self) -> str:
-        return f"{self.split}/{self.name}"
+        return self.name
 
 
 class AlgorithmQuerySet(models.QuerySet["Algorithm"]):
@@ -123,13 +123,11 @@ class AlgorithmQuerySet(models.QuerySet["Algorithm"]):
 
     def with_progress(self) -> Self:
         """Annotate `pending_count`, `ready_count` and `failed_count` of the colorizations."""
-        status = Colorization.Status
-        return self.annotate(
-            **{
-                f"{name.lower()}_count": Count("colorizations", filter=Q(colorizations__status=name))
-                for name in (status.PENDING, status.READY, status.FAILED)
-            }
-        )
+        counts = {
+            f"{status.lower()}_count": Count("colorizations", filter=Q(colorizations__status=status))
+            for status in Colorization.Status.values
+        }
+        return self.annotate(**counts).order_by("id")
 
     def with_pending(self) -> Self:
         """Those with work left."""
