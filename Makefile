@@ -1,0 +1,54 @@
+# Everything a newcomer needs: `make run` and `make test`. Both set up what they need first.
+
+PYTHON ?= $(or $(shell command -v python3.11),$(shell command -v python3),python3)
+HOST ?= 127.0.0.1
+PORT ?= 8000
+BIN := .venv/bin
+INSTALLED := .venv/installed
+APT := DEBIAN_FRONTEND=noninteractive apt-get -qq
+AS_ROOT := [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null
+
+.DEFAULT_GOAL := help
+.PHONY: help run test lint format shell chromium
+
+help: ## this list
+	@sed -n 's/^\([a-z]*\):.*## /  make \1\t/p' $(MAKEFILE_LIST)
+	@echo "  Another port: make run PORT=8001. Without the demo study: make run ARGS=--no-demo"
+
+run: $(INSTALLED) ## serve the site with everything it needs until Ctrl-C
+	@$(BIN)/python manage.py up --host $(HOST) --port $(PORT) $(ARGS)
+
+test: $(INSTALLED) chromium lint ## check style and types, and run all tests
+	$(BIN)/python -m pytest -n 2 --dist loadfile $(ARGS)
+
+lint: $(INSTALLED) ## check style and types
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+
+format: $(INSTALLED) ## put the code into the one style
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+shell: $(INSTALLED) ## Python with the site loaded; it needs `make run` beside it for the database
+	@$(BIN)/python manage.py shell
+
+# Again whenever a pin changes; the mark is set last, so that an interrupted installation is taken up again.
+$(INSTALLED): requirements.txt
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { \
+	  echo "colortest needs Python 3.11 or newer: install it, or name one with make PYTHON=/path/to/python"; exit 1; }
+	@$(PYTHON) -c 'import ensurepip, venv' 2>/dev/null || { \
+	  package=python$$($(PYTHON) -c 'import sys; print("%d.%d" % sys.version_info[:2])')-venv; \
+	  $(AS_ROOT) && echo "Installing $$package from Debian's packages…" \
+	    && $(APT) update && $(APT) install --no-install-recommends $$package >/dev/null \
+	  || { echo "$(PYTHON) cannot make virtual environments: as root, apt-get install $$package"; exit 1; }; }
+	@$(BIN)/python -m pip --version >/dev/null 2>&1 || $(PYTHON) -m venv --clear .venv
+	@echo "Installing Python packages (some minutes, once)…"
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --requirement requirements.txt
+	@touch $@
+
+chromium:
+	@command -v chromium >/dev/null || { \
+	  $(AS_ROOT) && echo "Installing Chromium from Debian's packages…" \
+	    && $(APT) update && $(APT) install --no-install-recommends chromium >/dev/null; } \
+	  || echo "Chromium is missing, so the tests with a real browser are skipped: as root, apt-get install chromium"
