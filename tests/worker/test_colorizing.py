@@ -1,0 +1,170 @@
+"""Batches of colorizations: claimed by lock, made, stored, or failed with a reason."""
+
+import io
+import shutil
+import threading
+from pathlib import Path
+
+import numpy as np
+import pytest
+from django.conf import settings
+from django.db import connection, transaction
+from django.test import override_settings
+from PIL import Image
+from skimage.color import rgb2lab
+
+from colortest.stimuli import services
+from colortest.stimuli.models import Algorithm, Colorization, TestSet
+from tests.cast import make_test_set
+from worker import tasks
+from worker.colorizing import colorize_batch
+from worker.methods import donor
+
+pytestmark = pytest.mark.django_db
+
+SHIPPED = Path(settings.CHECKPOINT_DIR) / "first.safetensors"
+
+
+def grey() -> Algorithm:
+    return services.register_method(slug="grey", name="Grey", kind="BASELINE", method="grey")
+
+
+def catch() -> Algorithm:
+    return services.register_method(slug="catch", name="Catch", kind="CATCH", method="random-colour")
+
+
+def ask(test_set: TestSet, algorithm: Algorithm) -> None:
+    services.request_colorizations(photos=test_set.photos.all(), algorithm=algorithm)
+
+
+def picture(row: object) -> np.ndarray:
+    with row.file.open("rb") as file:  # type: ignore[attr-defined]
+        return np.asarray(Image.open(io.BytesIO(file.read())).convert("RGB"))
+
+
+def test_grey_keeps_lightness_and_has_no_colour() -> None:
+    test_set = make_test_set(3)
+    ask(test_set, grey())
+    tasks.colorize(algorithm_id=grey().pk)
+    for made in Colorization.objects.ready():
+        fake, photo = picture(made), picture(made.photo)
+        assert np.ptp(fake, axis=2).max() <= 1
+        assert np.abs(lightness(fake) - lightness(photo)).mean() < 0.5
+
+
+def test_a_catch_colorization_has_the_colours_of_another_photo_and_its_own_lightness() -> None:
+    test_set = make_test_set(6)
+    ask(test_set, catch())
+    tasks.colorize(algorithm_id=catch().pk)
+    assert Colorization.objects.ready().count() == 6
+    for made in Colorization.objects.ready():
+        fake, photo = picture(made), picture(made.photo)
+        assert donor(made.photo) != made.photo
+        assert donor(made.photo) == donor(made.photo)
+        assert np.abs(lightness(fake) - lightness(photo)).mean() < 1.5
+        assert np.abs(fake.astype(int) - photo.astype(int)).mean() > 5
+
+
+@pytest.mark.skipif(not SHIPPED.exists(), reason="the shipped checkpoint is not there")
+def test_the_shipped_generator_colours_and_keeps_lightness() -> None:
+    services.register_shipped()
+    model = Algorithm.objects.get(kind="MODEL")
+    test_set = make_test_set(3)
+    ask(test_set, model)
+    tasks.colorize(algorithm_id=model.pk)
+    assert Colorization.objects.ready().count() == 3
+    for made in Colorization.objects.ready():
+        fake, photo = picture(made), picture(made.photo)
+        assert np.ptp(fake, axis=2).mean() > 3
+        assert np.abs(lightness(fake) - lightness(photo)).mean() < 1.5
+        assert made.milliseconds
+        assert made.byte_count == made.file.size
+
+
+def lightness(pixels: np.ndarray) -> np.ndarray:
+    """L*, 0 to 100, by a library that is not ours."""
+    return rgb2lab(pixels)[..., 0]
+
+
+def test_a_task_run_twice_does_nothing_the_second_time() -> None:
+    test_set = make_test_set(3)
+    ask(test_set, grey())
+    tasks.colorize(algorithm_id=grey().pk)
+    files = set(Colorization.objects.values_list("file", flat=True))
+    tasks.colorize(algorithm_id=grey().pk)
+    assert set(Colorization.objects.values_list("file", flat=True)) == files
+
+
+def test_a_full_batch_calls_for_the_next_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    rung: list[str] = []
+    monkeypatch.setattr("colortest.jobs._send", lambda name, kwargs: rung.append(name))
+    ask(make_test_set(5), grey())
+    assert [colorize_batch(grey(), limit=3) for _ in range(3)] == [3, 2, 0]
+    assert rung == ["colorize"]
+
+
+def test_a_missing_photo_fails_alone_with_its_reason() -> None:
+    test_set = make_test_set(3)
+    lost = test_set.photos.first()
+    lost.file.storage.delete(lost.file.name)
+    ask(test_set, grey())
+    tasks.colorize(algorithm_id=grey().pk)
+    failed = Colorization.objects.failed().get()
+    assert failed.photo == lost
+    assert "No such file" in failed.error
+    assert Colorization.objects.ready().count() == 2
+
+
+def test_failed_ones_can_be_tried_again() -> None:
+    test_set = make_test_set(2)
+    lost = test_set.photos.first()
+    content = lost.file.open("rb").read()
+    lost.file.storage.delete(lost.file.name)
+    ask(test_set, grey())
+    tasks.colorize(algorithm_id=grey().pk)
+    Path(lost.file.path).write_bytes(content)
+    assert services.retry_failed(algorithm=grey()) == 1
+    tasks.colorize(algorithm_id=grey().pk)
+    assert Colorization.objects.ready().count() == 2
+
+
+@pytest.mark.skipif(not SHIPPED.exists(), reason="the shipped checkpoint is not there")
+def test_a_checkpoint_that_changed_since_it_was_registered_is_refused(tmp_path: Path) -> None:
+    for suffix in (".safetensors", ".json"):
+        shutil.copy(SHIPPED.with_suffix(suffix), tmp_path)
+    with override_settings(CHECKPOINT_DIR=tmp_path):
+        model = services.register_checkpoint(slug="mine", name="Mine", file_name="first.safetensors")
+        ask(make_test_set(2), model)
+        with (tmp_path / "first.safetensors").open("ab") as file:
+            file.write(b"more")
+        tasks.colorize(algorithm_id=model.pk)
+        assert "is not the file that was registered" in Colorization.objects.failed().first().error
+        (tmp_path / "first.safetensors").unlink()
+        services.retry_failed(algorithm=model)
+        tasks.colorize(algorithm_id=model.pk)
+    assert "is missing" in Colorization.objects.failed().first().error
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_workers_never_claim_the_same_row() -> None:
+    ask(make_test_set(6), grey())
+    claimed: dict[str, list[int]] = {}
+    held, done = threading.Event(), threading.Event()
+
+    def first() -> None:
+        with transaction.atomic():
+            claimed["first"] = [row.pk for row in Colorization.objects.claim(grey_row, 4)]
+            held.set()
+            done.wait(10)
+        connection.close()
+
+    grey_row = grey()
+    other = threading.Thread(target=first)
+    other.start()
+    assert held.wait(10)
+    with transaction.atomic():
+        claimed["second"] = [row.pk for row in Colorization.objects.claim(grey_row, 4)]
+    done.set()
+    other.join()
+    assert (len(claimed["first"]), len(claimed["second"])) == (4, 2)
+    assert not set(claimed["first"]) & set(claimed["second"])
