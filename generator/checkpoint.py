@@ -1,0 +1,117 @@
+"""A checkpoint is two files: weights as safetensors, and a JSON beside them that says what they are.
+
+    first.safetensors   matrices in half precision, everything else as it was
+    first.json          {"network": {...options}, "training": {...how it was made}, "sha256": "..."}
+
+Whoever only wants to know about a checkpoint reads the JSON, and needs no torch for it.
+"""
+
+import hashlib
+import json
+import os
+import tempfile
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import torch
+from safetensors import SafetensorError
+from safetensors.torch import load, save
+from torch import Tensor
+
+from generator.networks import Generator, NetworkOptions, place
+
+SHIPPED = Path(__file__).parent / "checkpoints" / "first.safetensors"
+
+
+class CheckpointError(Exception):
+    """A checkpoint that cannot be used, in one sentence that names it and says what to do."""
+
+
+def save_checkpoint(path: Path, network: Generator, training: Mapping[str, Any]) -> None:
+    """Write both files; each one appears whole or not at all. `training` must be plain JSON values."""
+    weights = save({name: _compact(tensor) for name, tensor in network.state_dict().items()})
+    path.parent.mkdir(parents=True, exist_ok=True)
+    _write_atomically(path, weights)
+    write_description(path, network.options, training, hashlib.sha256(weights).hexdigest())
+
+
+def write_description(path: Path, options: NetworkOptions, training: Mapping[str, Any], sha256: str) -> None:
+    content = {"network": options.to_json(), "training": dict(training), "sha256": sha256}
+    _write_atomically(path.with_suffix(".json"), (json.dumps(content, indent=2) + "\n").encode())
+
+
+def load_checkpoint(path: Path, device: torch.device | str = "cpu") -> Generator:
+    """The network in float32 on `device`, ready to colorize. Raises CheckpointError."""
+    description = describe(path)
+    if not path.is_file():
+        raise CheckpointError(f"There is no checkpoint {path}; train one or name another file.")
+    try:
+        network = Generator(NetworkOptions.from_json(description["network"]))
+    except (ValueError, TypeError) as error:
+        raise CheckpointError(f"{_beside(path)} describes no network that this version knows: {error}") from error
+    network.load_state_dict(_matching(path, _read_weights(path, description["sha256"]), network.state_dict()))
+    return place(network, device).eval()
+
+
+def describe(path: Path) -> dict[str, Any]:
+    """What the JSON beside the weights says: network, training, sha256. Raises CheckpointError."""
+    beside = _beside(path)
+    if not beside.is_file():
+        missing = "it describes" if path.is_file() else "nor"
+        raise CheckpointError(f"There is no {beside}, {missing} {path.name}; copy both files of a checkpoint.")
+    try:
+        description = json.loads(beside.read_bytes())
+    except ValueError as error:
+        raise CheckpointError(f"{beside} is not JSON ({error}); copy it again.") from error
+    if not isinstance(description, dict) or not {"network", "training", "sha256"} <= set(description):
+        raise CheckpointError(f"{beside} must name network, training and sha256; it is no checkpoint's JSON.")
+    return description
+
+
+def _read_weights(path: Path, sha256: str) -> dict[str, Tensor]:
+    content = path.read_bytes()
+    if hashlib.sha256(content).hexdigest() != sha256:
+        raise CheckpointError(
+            f"{path} ({len(content):,} bytes) is not the file that {_beside(path).name} describes: "
+            "it is cut short, changed, or another one; copy both files again."
+        )
+    try:
+        return load(content)
+    except SafetensorError as error:
+        raise CheckpointError(f"{path} holds no safetensors weights ({error}).") from error
+
+
+def _matching(path: Path, weights: Mapping[str, Tensor], wanted: Mapping[str, Tensor]) -> dict[str, Tensor]:
+    shapes = {name: tuple(tensor.shape) for name, tensor in weights.items()}
+    expected = {name: tuple(tensor.shape) for name, tensor in wanted.items()}
+    if shapes != expected:
+        different = sorted(name for name in {*shapes, *expected} if shapes.get(name) != expected.get(name))
+        raise CheckpointError(
+            f"{path} holds the weights of another network than its JSON describes: {len(different)} of "
+            f"{len(expected)} tensors differ, the first is {different[0]}."
+        )
+    return {name: tensor.to(wanted[name].dtype) for name, tensor in weights.items()}
+
+
+def _compact(tensor: Tensor) -> Tensor:
+    """Half precision for matrices; batch-norm statistics are small and can exceed its range."""
+    tensor = tensor.detach().cpu().contiguous()
+    return tensor.half() if tensor.is_floating_point() and tensor.dim() > 1 else tensor
+
+
+def _beside(path: Path) -> Path:
+    return path.with_suffix(".json")
+
+
+def _write_atomically(path: Path, content: bytes) -> None:
+    handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+        Path(temporary).chmod(0o644)
+        Path(temporary).replace(path)
+    finally:
+        Path(temporary).unlink(missing_ok=True)

@@ -1,0 +1,98 @@
+"""Photos in, colorizations out: the only way that pictures are made with a trained network."""
+
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+import numpy as np
+import torch
+import torch.nn.functional as F
+from numpy.typing import NDArray
+from torch import Tensor
+
+from generator.checkpoint import load_checkpoint
+from generator.lab import join, rgb_to_lab
+from generator.networks import STRIDE, Generator
+
+Photo = NDArray[np.uint8]  # (H, W, 3) sRGB
+
+BATCH = 16
+PIXELS_AT_ONCE = 4_000_000  # full-size pixels in one batch: about half a gigabyte while they are joined
+
+
+class Colorizer:
+    """A network with all that surrounds it, from 8-bit photos to 8-bit colorizations of the same sizes.
+
+    The lightness of the photo is never touched: only a* and b* pass through the network, at its own size.
+    """
+
+    def __init__(self, network: Generator, size: int | None = None, batch: int = BATCH) -> None:
+        self.network = network.eval()
+        self.size = size or network.options.size
+        self.batch = batch
+
+    @classmethod
+    def load(cls, path: Path | str, device: torch.device | str | None = None, batch: int = BATCH) -> "Colorizer":
+        """From a checkpoint, on `device` or else on a GPU where there is one. Raises CheckpointError."""
+        device = device or ("cuda" if torch.cuda.is_available() else "cpu")
+        return cls(load_checkpoint(Path(path), device), batch=batch)
+
+    def colorize(self, photos: Sequence[Photo]) -> list[Photo]:
+        """Colorizations in the order of `photos`, which are (H, W, 3) uint8 of any sizes, mixed.
+
+        The colours of the photos are not used. Raises ValueError for anything that is not such an array.
+        """
+        colorizations: dict[int, Photo] = {}
+        for places in batches_of_one_size(photos, self.batch):
+            rgb = to_tensor([photos[place] for place in places]).to(self.network.mean.device)
+            colorizations.update(zip(places, to_arrays(self._colorize(rgb)), strict=True))
+        return [colorizations[place] for place in range(len(photos))]
+
+    @torch.inference_mode()
+    def _colorize(self, rgb: Tensor) -> Tensor:
+        """sRGB (B, 3, H, W) in 0..1, both ways."""
+        lightness = rgb_to_lab(rgb)[:, :1]
+        height, width = lightness.shape[-2:]
+        ab = self.network(shrink(lightness, network_size(height, width, self.size)))
+        # Bilinear, because nearest would leave blocks of colour several pixels wide.
+        return join(lightness, F.interpolate(ab, (height, width), mode="bilinear", align_corners=False))
+
+
+def network_size(height: int, width: int, size: int) -> tuple[int, int]:
+    """Height and width at which the network sees a photo: about size x size pixels in the photo's own shape."""
+    scale = size / (height * width) ** 0.5
+    return _to_stride(height * scale), _to_stride(width * scale)
+
+
+def shrink(image: Tensor, size: tuple[int, int]) -> Tensor:
+    """(B, C, H, W) to `size`: each new pixel is the mean of those it covers; interpolated where it grows."""
+    if size[0] <= image.shape[-2] and size[1] <= image.shape[-1]:
+        return F.interpolate(image, size, mode="area")
+    return F.interpolate(image, size, mode="bilinear", align_corners=False, antialias=True)
+
+
+def batches_of_one_size(photos: Sequence[Photo], batch: int) -> Iterator[list[int]]:
+    """Places in `photos`, in groups of one size that fit in memory together."""
+    places: dict[tuple[int, ...], list[int]] = defaultdict(list)
+    for place, photo in enumerate(photos):
+        if photo.ndim != 3 or photo.shape[2] != 3 or photo.dtype != np.uint8 or photo.size == 0:
+            raise ValueError(f"Photo {place} is {photo.dtype} of shape {photo.shape}; it must be uint8 (H, W, 3).")
+        places[photo.shape].append(place)
+    for shape, group in places.items():
+        step = max(1, min(batch, PIXELS_AT_ONCE // (shape[0] * shape[1])))
+        yield from (group[start : start + step] for start in range(0, len(group), step))
+
+
+def to_tensor(photos: Sequence[Photo]) -> Tensor:
+    """Photos of one size as sRGB (B, 3, H, W) float32 in 0..1."""
+    return torch.from_numpy(np.stack(photos)).movedim(-1, 1).float() / 255
+
+
+def to_arrays(rgb: Tensor) -> list[Photo]:
+    """sRGB (B, 3, H, W) in 0..1 as photos."""
+    pixels: Photo = (rgb * 255).round().byte().movedim(1, -1).cpu().numpy()
+    return list(pixels)
+
+
+def _to_stride(length: float) -> int:
+    return max(1, round(length / STRIDE)) * STRIDE

@@ -1,0 +1,26 @@
+"""Photos that come with scikit-image, and small networks, for the tests of the generator."""
+
+import numpy as np
+import skimage.data
+import torch
+
+from generator.colorizer import Photo
+from generator.networks import Generator, NetworkOptions
+
+TINY = NetworkOptions(encoder="resnet18", decoder_channels=(16, 16, 16, 8, 8), skips=True, size=32)
+
+
+def coffee() -> Photo:
+    return np.asarray(skimage.data.coffee(), dtype=np.uint8)
+
+
+def astronaut() -> Photo:
+    return np.asarray(skimage.data.astronaut(), dtype=np.uint8)
+
+
+def colourful_network(options: NetworkOptions = TINY) -> Generator:
+    """An untrained network that gives some strong, varying colours instead of grey."""
+    torch.manual_seed(1)
+    network = Generator(options)
+    torch.nn.init.normal_(network.decoder.exit.weight, std=1.0)
+    return network.eval()

@@ -1,0 +1,97 @@
+"""`python -m generator` as it is typed: on files, folders, and things that are no photos."""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from generator.checkpoint import save_checkpoint
+from tests.generator.photos import astronaut, coffee, colourful_network
+
+
+@pytest.fixture(scope="module")
+def checkpoint(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    path = tmp_path_factory.mktemp("checkpoint") / "small.safetensors"
+    save_checkpoint(path, colourful_network(), {"runs": []})
+    return path
+
+
+@pytest.fixture
+def photos(tmp_path: Path) -> Path:
+    """Two photos, one of them in a folder of its own, a broken one, and a file that is none."""
+    folder = tmp_path / "photos"
+    (folder / "more").mkdir(parents=True)
+    Image.fromarray(coffee()[:60, :90]).save(folder / "coffee.jpg")
+    Image.fromarray(astronaut()[:80, :50]).save(folder / "more" / "astronaut.png")
+    (folder / "broken.jpg").write_bytes(b"\xff\xd8 nothing more")
+    (folder / "notes.txt").write_text("not a photo")
+    return folder
+
+
+def generator(*arguments: object) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-m", "generator", *map(str, arguments), "--threads", "1"]
+    return subprocess.run(command, capture_output=True, text=True, check=False)
+
+
+def test_one_photo_is_colorized_to_a_file_by_the_shipped_checkpoint(photos: Path, tmp_path: Path) -> None:
+    done = generator("colorize", photos / "coffee.jpg", "-o", tmp_path / "out.png", "--device", "cpu")
+    assert done.returncode == 0, done.stderr
+    with Image.open(tmp_path / "out.png") as image:
+        assert image.size == (90, 60)
+        assert np.ptp(np.asarray(image).astype(int), axis=2).max() > 5
+
+
+def test_a_folder_keeps_its_shape_and_a_broken_photo_is_named_and_skipped(
+    photos: Path, tmp_path: Path, checkpoint: Path
+) -> None:
+    done = generator("colorize", photos, "-o", tmp_path / "out", "--checkpoint", checkpoint)
+    assert done.returncode == 0, done.stderr
+    made = sorted(str(file.relative_to(tmp_path / "out")) for file in (tmp_path / "out").rglob("*.png"))
+    assert made == ["coffee.png", "more/astronaut.png"]
+    assert "broken.jpg is skipped" in done.stderr
+    assert "2 of 3 photos" in done.stdout
+
+
+def test_nothing_but_broken_photos_is_an_error_in_one_sentence(photos: Path, tmp_path: Path, checkpoint: Path) -> None:
+    done = generator("colorize", photos / "broken.jpg", "-o", tmp_path / "out.png", "--checkpoint", checkpoint)
+    assert done.returncode == 1
+    assert "Nothing was colorized" in done.stderr
+    assert "Traceback" not in done.stderr
+    assert not (tmp_path / "out.png").exists()
+
+
+def test_a_checkpoint_that_does_not_exist_is_named(photos: Path, tmp_path: Path) -> None:
+    done = generator("colorize", photos, "-o", tmp_path / "out", "--checkpoint", "nowhere.safetensors")
+    assert done.returncode == 1
+    assert "nowhere" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_info_prints_what_is_known_of_a_checkpoint(checkpoint: Path) -> None:
+    done = generator("info", checkpoint)
+    assert json.loads(done.stdout)["network"]["encoder"] == "resnet18"
+
+
+def test_evaluate_prints_its_numbers_and_keeps_them_when_asked(photos: Path, checkpoint: Path) -> None:
+    done = generator("evaluate", checkpoint, "--data", photos, "--size", 64, "--record", "two photos")
+    assert done.returncode == 0, done.stderr
+    numbers = json.loads(done.stdout)
+    assert numbers["photos"] == 2
+    kept = json.loads(checkpoint.with_suffix(".json").read_text())["training"]["evaluations"]
+    assert kept == {"two photos": numbers}
+
+
+def test_training_asks_for_the_photo_sets_it_needs(photos: Path, tmp_path: Path) -> None:
+    done = generator("train", "first-many", "--data", f"photos={photos}", "--out", tmp_path / "run")
+    assert done.returncode == 1
+    assert "--data tiny=PATH" in done.stderr
+
+
+def test_a_device_that_is_not_there_is_refused(photos: Path, tmp_path: Path) -> None:
+    done = generator("colorize", photos, "-o", tmp_path / "out", "--device", "quantum")
+    assert done.returncode == 2
+    assert "'quantum' cannot be used here" in done.stderr
