@@ -1,0 +1,126 @@
+"""Who may see what: every address of the site, as each of the cast, against one table."""
+
+from collections.abc import Iterator
+
+import pytest
+from django.core.cache import cache
+from django.test import Client
+from django.urls import URLPattern, URLResolver, get_resolver
+
+from colortest.experiment.models import Participant
+from tests.cast import PASSWORD
+
+pytestmark = pytest.mark.django_db
+
+ANYONE, RESEARCHERS, ADMINS = "anyone", "researchers", "admins"
+
+# Name of the address → (who may, method, arguments). A new address must be added here.
+TABLE = {
+    "home": (ANYONE, "get", "/"),
+    "about": (ANYONE, "get", "/about/"),
+    "health": (ANYONE, "get", "/health/"),
+    "login": (ANYONE, "get", "/login/"),
+    "logout": (ANYONE, "post", "/logout/"),
+    "take_part": (ANYONE, "get", "/s/sunday-study/"),
+    "take": (ANYONE, "get", "/take/{code}/"),
+    "begin": (ANYONE, "post", "/take/{code}/begin/"),
+    "trials": (ANYONE, "get", "/take/{code}/trials/"),
+    "respond": (ANYONE, "post", "/take/{code}/trials/{token}/"),
+    "stimulus": (ANYONE, "get", "/stimuli/{token}/1/"),
+    "studies": (RESEARCHERS, "get", "/studies/"),
+    "new_study": (RESEARCHERS, "get", "/studies/new/"),
+    "study": (RESEARCHERS, "get", "/studies/sunday-study/"),
+    "open_study": (RESEARCHERS, "post", "/studies/sunday-study/open/"),
+    "close_study": (RESEARCHERS, "post", "/studies/sunday-study/close/"),
+    "results": (RESEARCHERS, "get", "/studies/sunday-study/results/"),
+    "results_chart": (RESEARCHERS, "get", "/studies/sunday-study/results/people.svg"),
+    "tidy_csv": (RESEARCHERS, "get", "/studies/sunday-study/results.csv"),
+    "test_sets": (ADMINS, "get", "/test-sets/"),
+    "test_set": (ADMINS, "get", "/test-sets/photographs/"),
+    "algorithms": (ADMINS, "get", "/algorithms/"),
+    "retry": (ADMINS, "post", "/algorithms/grey/retry/"),
+    "photo_image": (RESEARCHERS, "get", "/photos/{photo}/image/"),
+    "colorization_image": (RESEARCHERS, "get", "/colorizations/{colorization}/image/"),
+}
+
+
+def named(patterns: list[URLPattern | URLResolver]) -> set[str]:
+    """The names of all addresses of ours."""
+    names: set[str] = set()
+    for pattern in patterns:
+        if isinstance(pattern, URLResolver):
+            names |= named(pattern.url_patterns) if pattern.app_name != "admin" else set()
+        elif pattern.name:
+            names.add(pattern.name)
+    return names
+
+
+def test_the_table_names_every_address() -> None:
+    assert named(get_resolver().url_patterns) == set(TABLE)
+
+
+@pytest.mark.parametrize("name", TABLE)
+def test_only_those_may_who_may(
+    name: str, participant: Participant, admin: Client, researcher: Client, stranger: Client
+) -> None:
+    who, method, address = TABLE[name]
+    trial = participant.trials.first()
+    path = address.format(
+        code=participant.code,
+        token=trial.token,
+        photo=trial.colorization.photo_id,
+        colorization=trial.colorization_id,
+    )
+    allowed = {
+        "nobody": who == ANYONE,
+        "stranger": who == ANYONE,
+        "researcher": who in {ANYONE, RESEARCHERS},
+        "admin": True,
+    }
+    clients = {"nobody": Client(), "stranger": stranger, "researcher": researcher, "admin": admin}
+    for person, client in clients.items():
+        reply = getattr(client, method)(path)
+        sent_to_login = reply.status_code == 302 and reply.headers["Location"].startswith("/login/")
+        if allowed[person]:
+            assert reply.status_code in {200, 302, 400}, (person, reply.status_code)
+            assert not sent_to_login
+        elif person == "nobody":
+            assert sent_to_login
+        else:
+            assert reply.status_code == 403, person
+            assert "templates" not in reply.content.decode()
+
+
+def test_what_changes_something_refuses_get(client: Client, admin: Client, participant: Participant) -> None:
+    for address in ("/studies/sunday-study/open/", "/studies/sunday-study/close/", "/algorithms/grey/retry/"):
+        assert admin.get(address).status_code == 405
+    assert client.get(f"/take/{participant.code}/begin/").status_code == 405
+
+
+def test_the_admin_site_is_for_staff_only(researcher: Client, client: Client) -> None:
+    for visitor in (client, researcher):
+        assert visitor.get("/admin/").headers["Location"].startswith("/admin/login/")
+
+
+def test_every_page_forbids_scripts_that_are_not_ours(client: Client, db: None) -> None:
+    policy = client.get("/").headers["Content-Security-Policy"]
+    assert "default-src 'self'" in policy
+    assert "unsafe" not in policy
+    assert "frame-ancestors 'none'" in policy
+
+
+@pytest.fixture
+def fresh_cache() -> Iterator[None]:
+    """Failed logins are counted in Redis, which no test's transaction takes back."""
+    cache.clear()
+    yield
+    cache.clear()
+
+
+def test_ten_wrong_passwords_lock_the_account(client: Client, admin: Client, fresh_cache: None) -> None:
+    assert client.post("/login/", {"username": "ada", "password": PASSWORD}).status_code == 302
+    client.logout()
+    for _ in range(10):
+        reply = client.post("/login/", {"username": "ada", "password": "wrong"})
+    assert reply.status_code == 429
+    assert client.post("/login/", {"username": "ada", "password": PASSWORD}).status_code == 429
