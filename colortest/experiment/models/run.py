@@ -1,8 +1,6 @@
-"""Who saw what and what they said: studies, their arms, participants, trials and responses."""
+"""Runs: participants, their trials and their responses."""
 
 import secrets
-from functools import reduce
-from operator import or_
 from typing import ClassVar, Self
 
 import pgtrigger
@@ -10,171 +8,16 @@ from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Case, Count, F, Q, When
 from django.db.models.functions import Now
-from django.urls import reverse
 
 from colortest.experiment import schedule
-from colortest.experiment.presets import FAKE, PRESETS, REAL
-from colortest.stimuli.models import Algorithm, Colorization, TestSet
-
-# The columns that say what a participant sees and how it is judged: the design hash covers them, and they freeze.
-DESIGN = (
-    "test_set_id",
-    "splits",
-    "preset",
-    "question",
-    "exposure_ms",
-    "blank_ms",
-    "practice_trials",
-    "test_trials",
-    "catch_share",
-    "min_catch_accuracy",
-    "consent_text",
-    "consent_version",
-    "seed",
-)
+from colortest.experiment.models.study import Study
+from colortest.experiment.presets import FAKE
+from colortest.stimuli.models import Colorization
 
 
 def secret() -> str:
     """An unguessable word of 22 characters (128 bits) that is safe in an address."""
     return secrets.token_urlsafe(16)
-
-
-def new_seed() -> int:
-    """A seed for a study's schedules."""
-    return secrets.randbelow(2**31)
-
-
-def changes(*columns: str) -> pgtrigger.Q:
-    """Trigger condition: the update changes one of the columns."""
-    differs = (pgtrigger.Q(**{f"old__{name}__df": pgtrigger.F(f"new__{name}")}) for name in columns)
-    return reduce(or_, differs)
-
-
-class StudyQuerySet(models.QuerySet["Study"]):
-    """Reads of studies."""
-
-    def open(self) -> Self:
-        """Those that take participants."""
-        return self.filter(status=Study.Status.OPEN)
-
-    def with_progress(self) -> Self:
-        """Annotate how many people, and how many simulated participants, started and finished."""
-        people, simulated = Q(participants__simulated=False), Q(participants__simulated=True)
-        finished = Q(participants__finished__isnull=False)
-        return self.annotate(
-            started_count=Count("participants", filter=people),
-            finished_count=Count("participants", filter=people & finished),
-            simulated_count=Count("participants", filter=simulated & finished),
-        ).order_by("-created", "-id")
-
-
-class Study(models.Model):
-    """A design: what is shown to whom, how long, and what is asked. Frozen once it opens."""
-
-    class Status(models.TextChoices):
-        DRAFT = "DRAFT", "draft"
-        OPEN = "OPEN", "open"
-        CLOSED = "CLOSED", "closed"
-
-    class Question(models.TextChoices):
-        REAL = REAL, "Which one is the real photo?"
-        FAKE = FAKE, "Which one is the fake?"
-
-    slug = models.SlugField(unique=True)
-    title = models.CharField(max_length=200)
-    test_set = models.ForeignKey(TestSet, on_delete=models.PROTECT, related_name="studies")
-    splits = ArrayField(models.CharField(max_length=50))
-    algorithms = models.ManyToManyField(Algorithm, through="Arm", related_name="studies")
-    preset = models.CharField(max_length=20, choices=[(name, name) for name in PRESETS])
-    question = models.CharField(max_length=4, choices=Question)
-    exposure_ms = models.PositiveIntegerField()
-    blank_ms = models.PositiveIntegerField()
-    practice_trials = models.PositiveIntegerField()
-    test_trials = models.PositiveIntegerField(help_text="Catch trials included.")
-    catch_share = models.FloatField()
-    min_catch_accuracy = models.FloatField()
-    consent_text = models.TextField()
-    consent_version = models.CharField(max_length=20)
-    seed = models.PositiveIntegerField(default=new_seed)
-    status = models.CharField(max_length=6, choices=Status, default=Status.DRAFT)
-    design_hash = models.CharField(max_length=64, blank=True)
-    created = models.DateTimeField(db_default=Now())
-
-    objects = StudyQuerySet.as_manager()
-
-    class Meta:
-        verbose_name_plural = "studies"
-        ordering = ("-created", "-id")
-        constraints = (
-            models.CheckConstraint(condition=Q(status__in=["DRAFT", "OPEN", "CLOSED"]), name="study_status"),
-            models.CheckConstraint(condition=Q(splits__len__gt=0), name="study_has_splits"),
-            models.CheckConstraint(condition=Q(test_trials__gt=0, exposure_ms__gt=0), name="study_shows_something"),
-            models.CheckConstraint(
-                condition=Q(catch_share__gte=0, catch_share__lt=1)
-                & Q(min_catch_accuracy__gte=0, min_catch_accuracy__lte=1),
-                name="study_shares_are_shares",
-            ),
-            models.CheckConstraint(
-                condition=Q(status="DRAFT", design_hash="") | ~Q(status="DRAFT") & ~Q(design_hash=""),
-                name="design_hash_from_opening_on",
-            ),
-        )
-        triggers: ClassVar = [
-            pgtrigger.Protect(
-                name="design_frozen_once_open",
-                operation=pgtrigger.Update,
-                condition=~pgtrigger.Q(old__status="DRAFT") & changes(*DESIGN, "design_hash"),
-            ),
-            pgtrigger.Protect(
-                name="never_draft_again",
-                operation=pgtrigger.Update,
-                condition=~pgtrigger.Q(old__status="DRAFT") & pgtrigger.Q(new__status="DRAFT"),
-            ),
-        ]
-
-    def __str__(self) -> str:
-        return self.title
-
-    def get_absolute_url(self) -> str:
-        return reverse("study", args=[self.slug])
-
-    @property
-    def counts(self) -> schedule.Counts:
-        """Trials of each kind for one participant."""
-        catch = round(self.test_trials * self.catch_share)
-        return schedule.Counts(practice=self.practice_trials, test=self.test_trials - catch, catch=catch)
-
-    def pairs(self, **colorization_filter: object) -> models.QuerySet[Colorization]:
-        """The colorizations whose pairs this study may show."""
-        return Colorization.objects.filter(
-            photo__test_set=self.test_set_id, photo__split__in=self.splits, **colorization_filter
-        )
-
-
-class Arm(models.Model):
-    """One algorithm under test in one study (its fool rate is reported per split)."""
-
-    study = models.ForeignKey(Study, on_delete=models.CASCADE, related_name="arms")
-    algorithm = models.ForeignKey(Algorithm, on_delete=models.PROTECT, related_name="arms")
-
-    class Meta:
-        constraints = (models.UniqueConstraint(fields=["study", "algorithm"], name="algorithm_once_per_study"),)
-        triggers: ClassVar = [
-            pgtrigger.Trigger(
-                name="arms_frozen_once_open",
-                when=pgtrigger.Before,
-                operation=pgtrigger.Insert | pgtrigger.Update | pgtrigger.Delete,
-                func=(
-                    "IF EXISTS (SELECT 1 FROM experiment_study WHERE status <> 'DRAFT' "
-                    "AND id = COALESCE(NEW.study_id, OLD.study_id)) THEN "
-                    "RAISE EXCEPTION 'the design of an opened study is frozen' USING ERRCODE = 'check_violation'; "
-                    "END IF; RETURN COALESCE(NEW, OLD);"
-                ),
-            )
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.algorithm} in {self.study}"
 
 
 class ParticipantQuerySet(models.QuerySet["Participant"]):
