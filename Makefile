@@ -25,6 +25,7 @@ lint: $(INSTALLED) ## check style and types
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
+	$(BIN)/djlint templates --lint --quiet
 
 format: $(INSTALLED) ## put the code into the one style
 	$(BIN)/ruff check --fix .
