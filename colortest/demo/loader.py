@@ -82,7 +82,7 @@ def _make_study(title: str, folder: Path, licence: str) -> Study:
         test_set = stimuli.create_test_set(name=title, licence=licence)
         stimuli.import_photos(test_set=test_set, path=folder)
         if test_set.status == TestSet.Status.REJECTED:
-            raise DemoError(f"There are no usable photos: {test_set.problems[0][1]}")
+            raise DemoError(f"There are no usable photos in {folder}: {test_set.problems[0][1]}")
         stimuli.colorize_with_all(test_set=test_set)
         under_test = [algorithm for algorithm in algorithms if algorithm.kind == Algorithm.Kind.MODEL]
         splits = list(test_set.photos.split_counts())

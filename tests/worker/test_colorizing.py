@@ -1,6 +1,7 @@
 """Batches of colorizations: claimed by lock, made, stored, or failed with a reason."""
 
 import io
+import json
 import shutil
 import threading
 from pathlib import Path
@@ -143,6 +144,20 @@ def test_a_checkpoint_that_changed_since_it_was_registered_is_refused(tmp_path: 
         services.retry_failed(algorithm=model)
         tasks.colorize(algorithm_id=model.pk)
     assert "is missing" in Colorization.objects.failed().first().error
+
+
+@pytest.mark.skipif(not SHIPPED.exists(), reason="the shipped checkpoint is not there")
+def test_a_checkpoint_of_another_network_fails_with_its_sentence(tmp_path: Path) -> None:
+    shutil.copy(SHIPPED, tmp_path)
+    summary = json.loads(SHIPPED.with_suffix(".json").read_text())
+    summary["network"]["encoder"] = "resnet18"
+    (tmp_path / "first.json").write_text(json.dumps(summary))
+    with override_settings(CHECKPOINT_DIR=tmp_path):
+        model = services.register_checkpoint(slug="mine", name="Mine", file_name="first.safetensors")
+        ask(make_test_set(2), model)
+        tasks.colorize(algorithm_id=model.pk)
+    assert "another network" in Colorization.objects.failed().first().error
+    assert not Colorization.objects.ready().exists()
 
 
 @pytest.mark.django_db(transaction=True)
