@@ -1,0 +1,77 @@
+"""A participant's hands: what somebody does in the browser to take part."""
+
+from collections.abc import Iterable
+from itertools import cycle, islice
+from pathlib import Path
+from typing import Any
+
+from playwright.sync_api import Page, Response
+
+from tests.running import wait_until
+
+OBSERVER = Path(__file__).with_name("observer.js")
+
+# Every combination of hand and side, over and over.
+HANDS = (("left", "key"), ("right", "pointer"), ("right", "key"), ("left", "pointer"))
+
+
+def hands(count: int) -> list[tuple[str, str]]:
+    return list(islice(cycle(HANDS), count))
+
+
+def agree(page: Page, landing: str) -> None:
+    """From the landing page to the instructions."""
+    page.goto(landing)
+    page.get_by_label("I have read this").check()
+    page.get_by_role("button", name="Take part").click()
+    page.get_by_role("heading", name="How it works").wait_for()
+
+
+def begin(page: Page) -> None:
+    """From the instructions past the panel before the first trial."""
+    page.get_by_role("button", name="Start practice").click()
+    go_on(page)
+
+
+def go_on(page: Page) -> None:
+    """Read the panel that covers the stage, and go on."""
+    reach(page, "ready")
+    page.get_by_role("button", name="(Space)").click()
+
+
+def reach(page: Page, phase: str) -> None:
+    page.locator(f'.stage[data-phase="{phase}"]').wait_for()
+
+
+def choose(page: Page, side: str, by: str = "key") -> str:
+    """Choose as soon as the choice is offered; returns the trial's token once the server has the response."""
+    reach(page, "choice")
+    with page.expect_response(_is_reply) as reply:
+        press(page, side, by)
+    return token_of(reply.value)
+
+
+def press(page: Page, side: str, by: str) -> None:
+    if by == "key":
+        page.keyboard.press(f"Arrow{side.title()}")
+    else:
+        page.locator(f'[data-side="{side}"]').click()
+
+
+def play_block(page: Page, choices: Iterable[tuple[str, str]]) -> dict[str, str]:
+    """One choice in each trial: {token: side in capitals}, as the database should know it."""
+    return {choose(page, side, by): side.upper() for side, by in choices}
+
+
+def token_of(reply: Response) -> str:
+    return reply.url.rstrip("/").rsplit("/", 1)[1]
+
+
+def observed(page: Page) -> dict[str, Any]:
+    """What `observer.js` wrote down, once the stimuli are off the screen."""
+    wait_until(lambda: page.evaluate("observed.pairs.length % 2 === 0"), seconds=10)
+    return dict(page.evaluate("observed"))
+
+
+def _is_reply(response: Response) -> bool:
+    return response.request.method == "POST" and "/trials/" in response.url

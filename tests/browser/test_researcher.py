@@ -1,0 +1,112 @@
+"""A researcher in a real browser: from a design to a fool rate and a table of responses."""
+
+import csv
+import io
+from pathlib import Path
+
+import httpx
+import pytest
+from playwright.sync_api import Locator, Page, expect
+
+from colortest.analysis.models import FoolRate
+from colortest.experiment.bot import ParticipantBot
+from colortest.experiment.models import Response, Study
+from colortest.experiment.simulation import real_side
+from colortest.stimuli.models import Algorithm
+from colortest.stimuli.services import register_method
+from colortest.supervisor import Child
+from tests.browser import playing
+from tests.browser.accounts import log_in, stay, stayed
+from tests.browser.conftest import Visitors
+from tests.cast import MakeStudy, colour, make_test_set
+from tests.running import wait_until
+
+TRIALS = 10
+
+
+@pytest.fixture
+def photographs_coloured_grey(db: None) -> None:
+    test_set = make_test_set()
+    kinds, methods = Algorithm.Kind, Algorithm.Method
+    colour(test_set, register_method(slug="grey", name="Grey", kind=kinds.BASELINE, method=methods.GREY))
+    colour(test_set, register_method(slug="catch", name="Catch", kind=kinds.CATCH, method=methods.RANDOM_COLOUR))
+
+
+def play_as_person(site: str, slug: str, *, seed: int) -> None:
+    """One whole session over HTTP, which the site takes for a person's."""
+    with httpx.Client(base_url=site) as client:
+        ParticipantBot(client, real_side, fool_rate=0.4, catch_rate=1, seed=seed).play(slug)
+
+
+@pytest.mark.usefixtures("photographs_coloured_grey", "researcher")
+def test_a_study_is_designed_opened_and_played_by_whoever_follows_its_link(
+    visitors: Visitors, page: Page, site: str
+) -> None:
+    log_in(page, site, "ruth")
+    page.get_by_role("navigation").get_by_role("link", name="Studies").click()
+    page.get_by_role("link", name="New study").click()
+    page.get_by_label("Title").fill("Does grey fool anybody?")
+    page.get_by_label("Test set").select_option(label="photographs (test: 30, train: 30)")
+    page.get_by_label("Splits").fill("test, train")
+    page.get_by_label("Grey").check()
+    page.get_by_role("button", name="Make the draft").click()
+    expect(page.get_by_text("Everything that this study shows is ready.")).to_be_visible()
+    page.get_by_role("button", name="Open").click()
+    link = page.get_by_role("link", name="/s/does-grey-fool-anybody/").get_attribute("href")
+    assert link
+    assert Study.objects.get().status == Study.Status.OPEN
+
+    guest = visitors.new()
+    playing.agree(guest, link)
+    playing.begin(guest)
+    token = playing.choose(guest, "left")
+    assert [one.trial.token for one in Response.objects.all()] == [token]
+
+
+@pytest.mark.usefixtures("researcher")
+def test_fool_rates_of_the_database_appear_and_keep_up_without_a_reload(
+    page: Page, site: str, worker: Child, make_study: MakeStudy
+) -> None:
+    study = make_study(photos=24, practice_trials=0, test_trials=TRIALS)
+    log_in(page, site, "ruth")
+    page.goto(f"{site}/studies/{study.slug}/results/")
+    expect(page.get_by_text("Nobody has finished this study yet.")).to_be_visible()
+    stay(page)
+    for people in (1, 2):
+        play_as_person(site, study.slug, seed=people)
+        expect(page.get_by_text(f"people finished, of {people} who started")).to_be_visible()
+        expect(_number(page, "countable responses")).to_have_text(str(9 * people))
+        for rate in FoolRate.objects.of_people():
+            row = page.get_by_role("row").filter(has_text="Grey").filter(has_text=rate.split)
+            cells = [cell.inner_text() for cell in row.get_by_role("cell").all()]
+            assert cells[2:6] == [rate.rate_percent, rate.interval_percent, str(rate.fooled), str(rate.countable)]
+            assert rate.rate == rate.fooled / rate.countable
+        wait_until(lambda: page.evaluate("document.querySelector('img.chart').naturalWidth > 0"), seconds=10)
+    assert _fooled(study) == sum(FoolRate.objects.of_people().values_list("fooled", flat=True))
+    assert stayed(page)
+
+
+@pytest.mark.usefixtures("researcher")
+def test_the_csv_has_one_row_for_each_response(page: Page, site: str, make_study: MakeStudy, tmp_path: Path) -> None:
+    study = make_study(photos=24, practice_trials=1, test_trials=TRIALS)
+    play_as_person(site, study.slug, seed=1)
+    log_in(page, site, "ruth")
+    page.goto(f"{site}/studies/{study.slug}/results/")
+    with page.expect_download() as download:
+        page.get_by_role("link", name="Download every response as CSV").click()
+    assert download.value.suggested_filename == "sunday-study.csv"
+    download.value.save_as(tmp_path / "responses.csv")
+    rows = list(csv.DictReader(io.StringIO((tmp_path / "responses.csv").read_text())))
+    chosen = Response.objects.order_by("trial__position").values_list("chosen_side", flat=True)
+    assert [row["chosen_side"] for row in rows] == list(chosen)
+    assert len(rows) == 1 + TRIALS
+
+
+def _number(page: Page, label: str) -> Locator:
+    return page.locator(".number").filter(has_text=label).locator("dd")
+
+
+def _fooled(study: Study) -> int:
+    """Counted by hand: choices of the other side in test trials."""
+    test_trials = Response.objects.of_study(study).filter(trial__kind="TEST")
+    return sum(response.chosen_side != response.trial.real_side for response in test_trials)

@@ -1,0 +1,66 @@
+"""Every page on a phone held upright."""
+
+from collections.abc import Iterable
+
+import pytest
+from django.test import Client
+from playwright.sync_api import Page
+
+from colortest.experiment import services
+from colortest.experiment.models import Participant, Study
+from tests.browser.accounts import log_in
+from tests.browser.conftest import Visitors
+from tests.cast import MakeStudy
+from tests.experiment.test_run import play_to_the_end
+
+WIDTH = 390
+PUBLIC = ("/", "/about/", "/login/", "/s/sunday-study/")
+OF_RESEARCHERS = ("/studies/", "/studies/new/", "/studies/sunday-study/", "/studies/sunday-study/results/")
+OF_ADMINS = ("/test-sets/", "/test-sets/photographs/", "/algorithms/")
+
+
+@pytest.fixture
+def phone(visitors: Visitors) -> Page:
+    return visitors.new(width=WIDTH, height=844)
+
+
+@pytest.fixture
+def study(make_study: MakeStudy) -> Study:
+    return make_study(photos=14, practice_trials=1, test_trials=4)
+
+
+def test_no_public_page_scrolls_sideways_on_a_phone(phone: Page, site: str, study: Study) -> None:
+    assert_narrow(phone, site, (*PUBLIC, *_runs(study)))
+
+
+def test_no_page_that_refuses_scrolls_sideways_on_a_phone(
+    visitors: Visitors, phone: Page, site: str, stranger: Client
+) -> None:
+    visitors.expect("status of 40[34]")
+    log_in(phone, site, "stan")
+    assert_narrow(phone, site, ["/studies/"], status=403)
+    assert_narrow(phone, site, ["/s/no-such-study/"], status=404)
+
+
+def test_no_page_of_researchers_and_admins_scrolls_sideways_on_a_phone(
+    phone: Page, site: str, study: Study, admin: Client
+) -> None:
+    _runs(study)  # so that the results show something
+    log_in(phone, site, "ada")
+    assert_narrow(phone, site, (*OF_RESEARCHERS, *OF_ADMINS))
+
+
+def assert_narrow(page: Page, site: str, paths: Iterable[str], status: int = 200) -> None:
+    for path in paths:
+        reply = page.goto(f"{site}{path}")
+        assert reply
+        assert (path, reply.status) == (path, status)
+        assert (path, page.evaluate("document.documentElement.scrollWidth") <= WIDTH) == (path, True)
+
+
+def _runs(study: Study) -> list[str]:
+    """The instructions of somebody who has just agreed, and the thanks of somebody who has finished."""
+    people: list[Participant] = [services.admit_participant(study=study) for _ in range(2)]
+    services.begin(participant=people[1])
+    play_to_the_end(Client(), people[1])
+    return [f"/take/{person.code}/" for person in people]
