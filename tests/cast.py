@@ -47,13 +47,18 @@ def stranger(db: None) -> Client:
     return log_in("stan")
 
 
-@cache
 def photographs(count: int) -> list[tuple[str, str, Image.Image]]:
     """(split, name, picture) of real photographs, as the site stores them; the splits take turns."""
+    return _all_photographs()[:count]
+
+
+@cache
+def _all_photographs() -> list[tuple[str, str, Image.Image]]:
+    """Cutting them takes seconds, however few a test needs."""
     by_split: dict[str, list[tuple[str, str, Image.Image]]] = {}
     for split, name, image in crops():
         by_split.setdefault(split, []).append((split, name, rendering.render(image)))
-    return [one for pair in zip(*by_split.values(), strict=False) for one in pair][:count]
+    return [one for pair in zip(*by_split.values(), strict=False) for one in pair]
 
 
 def fake_colorizer(photo: Image.Image) -> Image.Image:
