@@ -63,6 +63,14 @@ def simulate_once(study: Study, url: str) -> None:
         pass
 
 
+def is_loaded() -> bool:
+    """Whether `load` and `simulate_once` have nothing left to do: the next start need not run them."""
+    study = Study.objects.filter(title=TITLE).exclude(status=Study.Status.DRAFT).first()
+    return study is not None and (
+        study.status != Study.Status.OPEN or study.participants.filter(simulated=True).exists()
+    )
+
+
 def welcome(url: str) -> str:
     """The three addresses, with the accounts that open them."""
     passwords = read_passwords(settings.VAR)

@@ -18,7 +18,7 @@ from django.core.management.base import BaseCommand
 from django.db import OperationalError, connections
 
 from colortest import embedded
-from colortest.demo.loader import welcome
+from colortest.demo.loader import is_loaded, welcome
 from colortest.preparation import PortError, collect_static, keep_secret_key, require_free
 from colortest.processes import start_beat, start_demo, start_web, start_worker, web_address
 from colortest.supervisor import Child, stop_together
@@ -71,8 +71,9 @@ class Command(BaseCommand):
         children += site
         url = web_address(host, port)
         self._wait_until(lambda: _answers(url), children)
-        if demo:
+        if demo and not is_loaded():
             self._load_demo(stack, start_demo(home, url), children)
+        connections.close_all()  # this process only looks after the others from here on
         self._say(welcome(url) if demo else f"Serving {url} until Ctrl-C.")
         while True:
             self._look_after(children)
