@@ -17,9 +17,12 @@ app.conf.update(
     broker_connection_retry_on_startup=True,
     broker_transport_options={
         "visibility_timeout": REDELIVER * settings.TASK_SECONDS,
-        # Enqueueing happens inside web requests: a dead broker must fail at once, the beat rings again later.
+        # Ringing happens inside web requests: with a dead broker it must fail at once, the beat rings again later.
         "socket_connect_timeout": 2,
-        "retry_policy": {"max_retries": 1},
+        "max_retries": 1,
+        "interval_start": 0,
+        "interval_step": 0,
+        "interval_max": 0,
     },
     task_publish_retry=False,
     task_ignore_result=True,

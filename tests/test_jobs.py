@@ -1,24 +1,38 @@
 """The door from the site to the workers."""
 
-import pytest
-from kombu.exceptions import OperationalError
+import os
+import subprocess
+import sys
+from pathlib import Path
 
-from colortest import celery, jobs
-from colortest.stimuli import services
-from colortest.stimuli.models import Colorization
-from tests.cast import make_test_set
+from colortest import celery
 
 
-@pytest.mark.django_db(transaction=True)
-def test_a_broken_queue_loses_nothing_and_bothers_nobody(monkeypatch: pytest.MonkeyPatch) -> None:
-    class Broken:
-        def apply_async(self) -> None:
-            raise OperationalError("Redis is down")
+ROOT = Path(__file__).resolve().parent.parent
+RING = """
+import django
+django.setup()
+from django.db import transaction
+from colortest import jobs
+with transaction.atomic():
+    jobs.colorize(1)
+    print("written")
+print("committed")
+"""
 
-    monkeypatch.setattr(jobs, "signature", lambda name, **kwargs: Broken())
-    grey = services.register_method(slug="grey", name="Grey", kind="BASELINE", method="grey")
-    services.request_colorizations(photos=make_test_set(2).photos.all(), algorithm=grey)
-    assert Colorization.objects.pending().count() == 2
+
+def test_a_dead_queue_costs_a_warning_and_nothing_else() -> None:
+    """In a process of its own, with a Redis that is really not there."""
+    environ = {
+        **os.environ,
+        "REDIS_URL": "redis+socket:///nowhere/redis.sock",
+        "DJANGO_SETTINGS_MODULE": "colortest.settings",
+    }
+    argv = [sys.executable, "-c", RING]
+    done = subprocess.run(argv, cwd=ROOT, env=environ, capture_output=True, text=True, check=False, timeout=60)
+    assert done.stdout.split() == ["written", "committed"]
+    assert "could not ring for colorize" in done.stderr
+    assert "Traceback" not in done.stderr
 
 
 def test_every_ring_names_a_task_that_the_worker_has() -> None:
