@@ -9,7 +9,7 @@ APT := DEBIAN_FRONTEND=noninteractive apt-get -qq
 AS_ROOT := [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null
 
 .DEFAULT_GOAL := help
-.PHONY: help run test lint format shell chromium
+.PHONY: help run test lint format shell screenshots chromium
 
 help: ## this list
 	@sed -n 's/^\([a-z]*\):.*## /  make \1\t/p' $(MAKEFILE_LIST)
@@ -33,6 +33,9 @@ format: $(INSTALLED) ## put the code into the one style
 
 shell: $(INSTALLED) ## Python with the site loaded; it needs `make run` beside it for the database
 	@$(BIN)/python manage.py shell
+
+screenshots: $(INSTALLED) chromium ## make the README's pictures again
+	@$(BIN)/python -m docs.screenshots
 
 # Again whenever a pin changes; the mark is set last, so that an interrupted installation is taken up again.
 $(INSTALLED): requirements.txt

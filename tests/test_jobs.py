@@ -7,7 +7,6 @@ from pathlib import Path
 
 from colortest import celery
 
-
 ROOT = Path(__file__).resolve().parent.parent
 RING = """
 import django

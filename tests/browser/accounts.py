@@ -1,14 +1,12 @@
-"""Logging in as a member of the cast, by the form as they do."""
+"""Somebody with an account: logging in by the form, as they do."""
 
 from playwright.sync_api import Page
 
-from tests.cast import PASSWORD
 
-
-def log_in(page: Page, site: str, name: str) -> None:
+def log_in(page: Page, site: str, name: str, password: str) -> None:
     page.goto(f"{site}/login/")
     page.get_by_label("Username").fill(name)
-    page.get_by_label("Password").fill(PASSWORD)
+    page.get_by_label("Password").fill(password)
     page.locator("main").get_by_role("button", name="Log in").click()
     page.get_by_role("button", name="Log out").wait_for()
 

@@ -12,7 +12,7 @@ from colortest.stimuli.models import Algorithm, Colorization, Photo
 from colortest.stimuli.services import register_checkpoint, register_method
 from colortest.supervisor import Child
 from tests.browser.accounts import log_in, stay, stayed
-from tests.cast import photographs
+from tests.cast import PASSWORD, photographs
 from tests.running import wait_until
 
 PHOTOS = 4
@@ -32,7 +32,7 @@ def algorithms(db: None) -> int:
 
 @pytest.fixture
 def at_test_sets(page: Page, site: str, admin: object) -> Page:
-    log_in(page, site, "ada")
+    log_in(page, site, "ada", PASSWORD)
     page.get_by_role("navigation").get_by_role("link", name="Test sets").click()
     return page
 

@@ -18,7 +18,7 @@ from colortest.supervisor import Child
 from tests.browser import playing
 from tests.browser.accounts import log_in, stay, stayed
 from tests.browser.conftest import Visitors
-from tests.cast import MakeStudy, colour, make_test_set
+from tests.cast import PASSWORD, MakeStudy, colour, make_test_set
 from tests.running import wait_until
 
 TRIALS = 10
@@ -42,7 +42,7 @@ def play_as_person(site: str, slug: str, *, seed: int) -> None:
 def test_a_study_is_designed_opened_and_played_by_whoever_follows_its_link(
     visitors: Visitors, page: Page, site: str
 ) -> None:
-    log_in(page, site, "ruth")
+    log_in(page, site, "ruth", PASSWORD)
     page.get_by_role("navigation").get_by_role("link", name="Studies").click()
     page.get_by_role("link", name="New study").click()
     page.get_by_label("Title").fill("Does grey fool anybody?")
@@ -68,7 +68,7 @@ def test_fool_rates_of_the_database_appear_and_keep_up_without_a_reload(
     page: Page, site: str, worker: Child, make_study: MakeStudy
 ) -> None:
     study = make_study(photos=24, practice_trials=0, test_trials=TRIALS)
-    log_in(page, site, "ruth")
+    log_in(page, site, "ruth", PASSWORD)
     page.goto(f"{site}/studies/{study.slug}/results/")
     expect(page.get_by_text("Nobody has finished this study yet.")).to_be_visible()
     stay(page)
@@ -90,7 +90,7 @@ def test_fool_rates_of_the_database_appear_and_keep_up_without_a_reload(
 def test_the_csv_has_one_row_for_each_response(page: Page, site: str, make_study: MakeStudy, tmp_path: Path) -> None:
     study = make_study(photos=24, practice_trials=1, test_trials=TRIALS)
     play_as_person(site, study.slug, seed=1)
-    log_in(page, site, "ruth")
+    log_in(page, site, "ruth", PASSWORD)
     page.goto(f"{site}/studies/{study.slug}/results/")
     with page.expect_download() as download:
         page.get_by_role("link", name="Download every response as CSV").click()

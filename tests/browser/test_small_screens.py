@@ -10,7 +10,7 @@ from colortest.experiment import services
 from colortest.experiment.models import Participant, Study
 from tests.browser.accounts import log_in
 from tests.browser.conftest import Visitors
-from tests.cast import MakeStudy
+from tests.cast import PASSWORD, MakeStudy
 from tests.experiment.test_run import play_to_the_end
 
 WIDTH = 390
@@ -37,7 +37,7 @@ def test_no_page_that_refuses_scrolls_sideways_on_a_phone(
     visitors: Visitors, phone: Page, site: str, stranger: Client
 ) -> None:
     visitors.expect("status of 40[34]")
-    log_in(phone, site, "stan")
+    log_in(phone, site, "stan", PASSWORD)
     assert_narrow(phone, site, ["/studies/"], status=403)
     assert_narrow(phone, site, ["/s/no-such-study/"], status=404)
 
@@ -46,7 +46,7 @@ def test_no_page_of_researchers_and_admins_scrolls_sideways_on_a_phone(
     phone: Page, site: str, study: Study, admin: Client
 ) -> None:
     _runs(study)  # so that the results show something
-    log_in(phone, site, "ada")
+    log_in(phone, site, "ada", PASSWORD)
     assert_narrow(phone, site, (*OF_RESEARCHERS, *OF_ADMINS))
 
 
