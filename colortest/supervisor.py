@@ -23,9 +23,9 @@ _libc = ctypes.CDLL(None, use_errno=True)
 class Child:
     """One running program, with its output in a log file that keeps the previous run's beside it.
 
-    `stop_signal` asks it to end; `orphan_signal` (the same unless told) is what the kernel sends it when this
-    process dies. `user` is the account it runs as, which only root may choose. Start it from a thread that
-    lives as long as the child should: the kernel ties those two, not the processes.
+    `stop_signal` asks it to end; the kernel sends it the same when this process dies. `user` is the account it
+    runs as, which only root may choose. Start it from a thread that lives as long as the child should: the
+    kernel ties those two, not the processes.
     """
 
     def __init__(
@@ -38,7 +38,6 @@ class Child:
         cwd: Path = Path("/"),
         user: pwd.struct_passwd | None = None,
         stop_signal: signal.Signals = signal.SIGTERM,
-        orphan_signal: signal.Signals | None = None,
         patience: float = 8.0,
     ) -> None:
         self.name = name
@@ -50,7 +49,7 @@ class Child:
         if log.exists():
             log.replace(log.with_suffix(".previous.log"))
         with log.open("wb") as output:
-            self._process = subprocess.Popen(  # noqa: PLW1509 - the parent starts no thread before its children
+            self._process = subprocess.Popen(
                 argv,
                 stdin=subprocess.DEVNULL,
                 stdout=output,
@@ -58,7 +57,7 @@ class Child:
                 env=dict(env),
                 cwd=cwd,
                 start_new_session=True,
-                preexec_fn=_die_with(os.getpid(), orphan_signal or stop_signal),
+                preexec_fn=_die_with(os.getpid(), stop_signal),
                 **identity(user),
             )
 
