@@ -8,8 +8,8 @@ from django.conf import settings
 from django.db import connection
 
 from colortest import embedded
-from colortest.processes import start_worker, worker_ready
-from colortest.supervisor import Child
+from colortest.embedded.processes import start_worker, worker_ready
+from colortest.embedded.supervisor import Child
 from tests.cast import admin, make_study, participant, researcher, stranger, study
 from tests.services import HOME
 

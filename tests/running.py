@@ -13,7 +13,7 @@ from pathlib import Path
 
 import psutil
 
-from colortest.processes import ROOT
+from colortest.embedded.processes import ROOT
 
 START_SECONDS = 90
 STOP_SECONDS = 30

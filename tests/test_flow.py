@@ -10,11 +10,11 @@ from django.core.management import CommandError, call_command
 
 from colortest import jobs
 from colortest.analysis.models import FoolRate
+from colortest.embedded.supervisor import Child
 from colortest.experiment import services as experiment
 from colortest.experiment.models import Participant, Response, Study
 from colortest.stimuli import services as stimuli
 from colortest.stimuli.models import Algorithm, Colorization
-from colortest.supervisor import Child
 from tests.cast import MakeStudy, make_test_set
 from tests.participant_bot import person, play_people
 from worker.tasks import ring_again

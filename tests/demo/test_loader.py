@@ -9,9 +9,9 @@ from django.core.management import CommandError, call_command
 from django.test import Client
 
 from colortest.demo.accounts import ensure_accounts
+from colortest.embedded.supervisor import Child
 from colortest.experiment.models import Study
 from colortest.stimuli.models import Algorithm, Colorization, TestSet
-from colortest.supervisor import Child
 from tests.cast import photographs
 
 SHIPPED = Path(settings.CHECKPOINT_DIR) / "first.safetensors"

@@ -19,10 +19,10 @@ from django.db import OperationalError, connections
 
 from colortest import embedded
 from colortest.demo.loader import is_loaded, welcome
-from colortest.preparation import PortError, collect_static, keep_secret_key, require_free
-from colortest.processes import start_beat, start_demo, start_web, start_worker, web_address
-from colortest.supervisor import Child, stop_together
-from colortest.unprivileged import EmbeddedError
+from colortest.embedded.preparation import PortError, collect_static, keep_secret_key, require_free
+from colortest.embedded.processes import start_beat, start_demo, start_web, start_worker, web_address
+from colortest.embedded.supervisor import Child, stop_together
+from colortest.embedded.unprivileged import EmbeddedError
 
 READY_SECONDS = 60.0
 POLL_SECONDS = 0.05

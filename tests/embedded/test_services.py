@@ -16,9 +16,10 @@ import psycopg2
 import pytest
 import redis
 
-from colortest import embedded, unprivileged
-from colortest.processes import ROOT
-from colortest.supervisor import Child, identity
+from colortest import embedded
+from colortest.embedded import unprivileged
+from colortest.embedded.processes import ROOT
+from colortest.embedded.supervisor import Child, identity
 from tests.running import django_environment, manage, new_folder
 
 pytestmark = pytest.mark.processes

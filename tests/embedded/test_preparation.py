@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from pytest_django import Settings
 
-from colortest.preparation import PortError, collect_static, keep_secret_key, require_free
+from colortest.embedded.preparation import PortError, collect_static, keep_secret_key, require_free
 
 
 def test_static_files_are_collected_again_only_when_one_changed(tmp_path: Path, settings: Settings) -> None:

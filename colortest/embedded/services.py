@@ -24,8 +24,8 @@ import psutil
 import psycopg2
 import redis as redis_client
 
-from colortest.supervisor import Child, identity
-from colortest.unprivileged import EmbeddedError, make_folder, programs, servant
+from colortest.embedded.supervisor import Child, identity
+from colortest.embedded.unprivileged import EmbeddedError, make_folder, programs, servant
 
 NOT_RUNNING = "The embedded database is not running: start it with `make run`, or set DATABASE_URL to another server."
 DATABASE = "colortest"
