@@ -2,13 +2,15 @@
 
 import os
 import re
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Response, WebError
 
 from tests.browser.chromium import PROGRAM, chromium
+
+Report = Generator[None, pytest.TestReport, pytest.TestReport]
 
 PATIENCE_MS = 15_000
 FAILURES = Path("/tmp/colortest-browser-failures")  # noqa: S108 - a fixed place, so that one knows where to look
@@ -103,7 +105,7 @@ def pytest_runtest_call(item: pytest.Item) -> Iterator[None]:
 
 
 @pytest.hookimpl(wrapper=True)
-def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]) -> Iterator[None]:
+def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]) -> Report:
     report = yield
     visitors = getattr(item, "funcargs", {}).get("visitors")
     if visitors and call.when == "call" and report.failed:
