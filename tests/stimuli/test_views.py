@@ -101,3 +101,14 @@ def test_empty_pages_say_what_to_do_next(admin: Client) -> None:
     assert "register_algorithms" in admin.get("/algorithms/").content.decode()
     assert "Design one" in admin.get("/studies/").content.decode()
     assert not Algorithm.objects.exists()
+
+
+def test_how_a_generator_was_trained_is_readable_at_any_depth(admin: Client) -> None:
+    training = {"runs": [{"seed": 7, "stages": [{"name": "vivid", "steps": 388}]}], "evaluations": {"psnr": 21.8}}
+    Algorithm.objects.create(
+        slug="mine", name="Mine", kind="MODEL", checkpoint="mine.safetensors", sha256="0" * 64, training=training
+    )
+    page = admin.get("/algorithms/").content.decode()
+    for word in ("How “Mine” was trained", "vivid", "388", "21.8"):
+        assert word in page
+    assert "{&#x27;" not in page
