@@ -8,9 +8,9 @@ import pytest
 from django.conf import settings
 from playwright.sync_api import Page, expect
 
+from colortest.embedded.supervisor import Child
 from colortest.stimuli.models import Algorithm, Colorization, Photo
 from colortest.stimuli.services import register_checkpoint, register_method
-from colortest.supervisor import Child
 from tests.browser.accounts import log_in, stay, stayed
 from tests.cast import PASSWORD, photographs
 from tests.running import wait_until

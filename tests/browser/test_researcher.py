@@ -9,12 +9,12 @@ import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from colortest.analysis.models import FoolRate
+from colortest.embedded.supervisor import Child
 from colortest.experiment.bot import ParticipantBot
 from colortest.experiment.models import Response, Study
 from colortest.experiment.simulation import real_side
 from colortest.stimuli.models import Algorithm
 from colortest.stimuli.services import register_method
-from colortest.supervisor import Child
 from tests.browser import playing
 from tests.browser.accounts import log_in, stay, stayed
 from tests.browser.conftest import Visitors
