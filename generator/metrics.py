@@ -25,14 +25,9 @@ def colourfulness(rgb: Tensor) -> Tensor:
 
 def ab_histogram(ab: Tensor) -> Tensor:
     """The share of pixels in each of AB_BINS x AB_BINS bins, flat, for ab (B, 2, H, W)."""
-    counts = torch.bincount(ab_bin(ab).flatten(), minlength=AB_BINS**2).float()
-    return counts / counts.sum()
-
-
-def ab_bin(ab: Tensor) -> Tensor:
-    """The bin (B, H, W) of each pixel of ab (B, 2, H, W)."""
     a, b = ((ab + AB_RANGE) / AB_BIN).long().clamp(0, AB_BINS - 1).unbind(dim=1)
-    return a * AB_BINS + b
+    counts = torch.bincount((a * AB_BINS + b).flatten(), minlength=AB_BINS**2).float()
+    return counts / counts.sum()
 
 
 def ab_variation(ab: Tensor) -> Tensor:

@@ -86,9 +86,9 @@ def test_evaluate_prints_its_numbers_and_keeps_them_when_asked(photos: Path, che
 
 
 def test_training_asks_for_the_photo_sets_it_needs(photos: Path, tmp_path: Path) -> None:
-    done = generator("train", "first-many", "--data", f"photos={photos}", "--out", tmp_path / "run")
+    done = generator("train", "first", "--data", f"photos={photos}", "--out", tmp_path / "run")
     assert done.returncode == 1
-    assert "--data tiny=PATH" in done.stderr
+    assert "--data tiny=PATH photos=PATH" in done.stderr
 
 
 def test_a_device_that_is_not_there_is_refused(photos: Path, tmp_path: Path) -> None:

@@ -1,4 +1,4 @@
-"""The generator and the discriminator: shapes, the grey start, and options that are refused."""
+"""The generator: shapes, the grey start, and options that are refused."""
 
 import subprocess
 import sys
@@ -6,7 +6,6 @@ import sys
 import pytest
 import torch
 
-from generator.discriminators import PatchDiscriminator
 from generator.networks import AB_RANGE, Generator, NetworkOptions
 from tests.generator.photos import TINY, colourful_network
 
@@ -50,25 +49,6 @@ def test_a_resnet50_fits_a_download_of_64_mebibytes() -> None:
 def test_options_that_no_network_has_are_refused(wrong: dict[str, object], named: str) -> None:
     with pytest.raises(ValueError, match=named):
         NetworkOptions(**wrong)  # type: ignore[arg-type]
-
-
-def test_the_discriminator_scores_patches_and_uses_colour() -> None:
-    torch.manual_seed(0)
-    discriminator = PatchDiscriminator(width=8)
-    lightness, ab = torch.rand(2, 1, 96, 96) * 100, torch.rand(2, 2, 96, 96) * 100
-    scores = discriminator(lightness, ab)
-    assert scores.shape == (2, 1, 10, 10)
-    assert not torch.allclose(scores, discriminator(lightness, -ab))
-
-
-def test_a_patch_is_70_pixels_wide() -> None:
-    discriminator = PatchDiscriminator(width=4).eval()
-    ab = torch.zeros(1, 2, 160, 160, requires_grad=True)
-    scores = discriminator(torch.zeros(1, 1, 160, 160), ab)
-    scores[0, 0, scores.shape[2] // 2, scores.shape[3] // 2].backward()
-    assert ab.grad is not None
-    seen = ab.grad.abs().sum(dim=(0, 1, 2)).nonzero()
-    assert seen.max() - seen.min() + 1 == 70
 
 
 def test_importing_the_library_does_not_import_torchvision() -> None:

@@ -1,4 +1,4 @@
-"""Training: it learns what it is shown, by regression and against a discriminator, and leaves a checkpoint."""
+"""Training: it learns what it is shown and leaves a checkpoint."""
 
 import io
 import json
@@ -15,12 +15,10 @@ from generator.checkpoint import describe, load_checkpoint
 from generator.colorizer import Photo
 from generator.configurations import CONFIGURATIONS, Configuration, SetOptions, Stage
 from generator.data import Batches, DataError, PhotoSet, read_photo_set, read_squares
-from generator.lab import rgb_to_lab
-from generator.networks import AB_RANGE
-from generator.training import Trainer, TrainingError, colour_weights, weighted_huber
+from generator.training import Trainer, TrainingError, learning_rate
 from tests.generator.photos import TINY, astronaut, coffee
 
-STAGE = Stage("small", {"few": 1.0}, size=32, batch=8, steps=40, learning_rate=3e-3, smallest_crop=0.9)
+STAGE = Stage("small", {"few": 1.0}, size=32, batch=8, steps=40, learning_rate=3e-3, smallest_crop=0.9, knee=10.0)
 
 
 @pytest.fixture
@@ -31,7 +29,7 @@ def few() -> PhotoSet:
 
 
 def train(few: PhotoSet, out: Path, *stages: Stage) -> Trainer:
-    configuration = Configuration(TINY, {"few": SetOptions(128, held_out=4)}, stages, discriminator_width=8)
+    configuration = Configuration(TINY, {"few": SetOptions(128, held_out=4)}, stages)
     trainer = Trainer(configuration, {"few": few}, out, evaluations=1, seed=0)
     trainer.train()
     return trainer
@@ -66,39 +64,19 @@ def test_a_stage_ends_at_its_minutes(few: PhotoSet, tmp_path: Path) -> None:
 
 def test_the_same_seed_gives_the_same_weights(few: PhotoSet, tmp_path: Path) -> None:
     first, again = (train(few, tmp_path / name, replace(STAGE, steps=2)) for name in ("first", "again"))
-    assert torch.equal(first.learner.network.decoder.exit.weight, again.learner.network.decoder.exit.weight)
-
-
-def test_the_discriminator_learns_during_its_head_start_and_the_generator_does_not(
-    few: PhotoSet, tmp_path: Path
-) -> None:
-    stage = replace(STAGE, steps=15, discriminator_rate=1e-3, head_start=15, batch_norm_learns=False)
-    trainer = train(few, tmp_path, stage)
-    assert trainer.learner.network.decoder.exit.weight.abs().max() == 0
-    lines = [json.loads(line) for line in (tmp_path / "metrics.jsonl").read_text().splitlines()]
-    assert lines[14]["gap"] > lines[0]["gap"] + 0.1
-
-
-def test_the_generator_learns_from_the_discriminator(few: PhotoSet, tmp_path: Path) -> None:
-    stage = replace(STAGE, steps=4, pixel_weight=0.0, discriminator_rate=1e-3, batch_norm_learns=False)
-    trainer = train(few, tmp_path, stage)
-    assert trainer.learner.network.decoder.exit.weight.abs().max() > 0
+    assert torch.equal(first.network.decoder.exit.weight, again.network.decoder.exit.weight)
 
 
 def test_a_loss_that_is_no_number_stops_the_run(few: PhotoSet, tmp_path: Path) -> None:
     trainer = train(few, tmp_path, replace(STAGE, steps=1))
-    torch.nn.init.constant_(trainer.learner.network.decoder.exit.weight, float("nan"))
+    torch.nn.init.constant_(trainer.network.decoder.exit.weight, float("nan"))
     with pytest.raises(TrainingError, match="small is nan"):
         trainer.train()
 
 
-def test_rare_colours_count_more_but_not_without_limit(few: PhotoSet) -> None:
-    batches = Batches({"few": few.learn}, {"few": 1.0}, torch.Generator().manual_seed(0))
-    weights = colour_weights(batches, STAGE, torch.device("cpu"))
-    ab = rgb_to_lab(batches.draw(64, 32, 0.9))[:, 1:]
-    assert weights.max() > 2 * weights.min() > 0
-    assert float(weighted_huber(torch.zeros_like(ab), ab, weights, 1.0)) > 0
-    assert float(weighted_huber(ab, ab, weights, 1.0)) == 0
+def test_the_learning_rate_rises_and_falls_to_nothing() -> None:
+    rates = [learning_rate(STAGE, progress) for progress in (0.0, 0.03, 0.5, 1.0)]
+    assert rates == pytest.approx([0, STAGE.learning_rate, STAGE.learning_rate / 2, 0], rel=0.01)
 
 
 def test_crops_are_photos_and_shares_are_kept() -> None:
@@ -106,7 +84,7 @@ def test_crops_are_photos_and_shares_are_kept() -> None:
     random = torch.Generator().manual_seed(0)
     batch = Batches({"dark": dark, "light": light}, {"dark": 0.75, "light": 0.25}, random).draw(400, 16, 0.5)
     assert batch.shape == (400, 3, 16, 16)
-    assert set(batch.unique().tolist()) <= {0.0, 1.0} or batch.max() <= 1.0001
+    assert ((batch.flatten(1).amin(1) > 0.99) | (batch.flatten(1).amax(1) < 0.01)).all()
     assert 0.15 < float(batch.mean()) < 0.35
 
 
@@ -142,4 +120,3 @@ def test_every_configuration_uses_only_the_photo_sets_it_names(name: str) -> Non
         assert sum(stage.shares.values()) == pytest.approx(1)
         assert stage.size % 32 == 0
     assert json.dumps(configuration.to_json())
-    assert AB_RANGE == 110
