@@ -9,7 +9,13 @@ import vl_convert
 
 VEGA_LITE = "6.4"  # what this Altair writes
 INK, QUIET = "#1c1c1c", "#858585"
-PERCENT = alt.Axis(format=".0%", values=[tenth / 10 for tenth in range(11)], grid=False)
+WIDTH, NARROW = 620, 220  # pixels of the panel; the narrow one fits a phone held upright
+PERCENT = alt.Axis(
+    values=[tenth / 10 for tenth in range(11)],
+    labelExpr="format(datum.value * 100, '.0f') + ' %'",
+    labelOverlap=True,
+    grid=False,
+)
 # Dark blue and orange differ in lightness too (L* 35 and 64): they stay apart in grey and for colour-blind readers.
 SPLIT_COLOURS = ["#1d4e89", "#d9822b", "#4b7f52", "#8a5a9e"]
 
@@ -28,7 +34,7 @@ class Estimate:
 
 def forest(estimates: Sequence[Estimate]) -> Any:
     """Fool rates with intervals by algorithm and split, and the line at which people cannot tell."""
-    rows = [asdict(estimate) | {"label": f"{estimate.rate:.1%}"} for estimate in estimates]
+    rows = [asdict(estimate) | {"label": f"{100 * estimate.rate:.1f} %"} for estimate in estimates]
     base = alt.Chart({"values": rows}).encode(
         x=alt.X("rate:Q", scale=alt.Scale(domain=[0, 1]), axis=PERCENT, title="fool rate, with its 95 % interval"),
         y=alt.Y("split:N", title=None, axis=alt.Axis(domain=False, ticks=False, labelPadding=10)),
@@ -41,10 +47,10 @@ def forest(estimates: Sequence[Estimate]) -> Any:
     return alt.layer(chance, intervals, points, labels)
 
 
-def forest_svg(estimates: Sequence[Estimate]) -> str:
+def forest_svg(estimates: Sequence[Estimate], *, width: int = WIDTH) -> str:
     """The forest plot as SVG, one row block for each algorithm, on white so that it prints and pastes."""
-    names = alt.Header(labelAngle=0, labelAlign="left", labelFontSize=14, labelFontWeight="bold", labelLimit=240)
-    chart = forest(estimates).properties(width=620, height=alt.Step(52))
+    names = alt.Header(labelOrient="top", labelAnchor="start", labelFontSize=14, labelFontWeight="bold", labelLimit=0)
+    chart = forest(estimates).properties(width=width, height=alt.Step(52))
     chart = chart.facet(row=alt.Row("algorithm:N", title=None, header=names))
     chart = chart.configure(background="white", font="sans-serif", padding=16).configure_view(stroke="#d9dde2")
     chart = chart.configure_axis(labelFontSize=13, titleFontSize=13, titleFontWeight="normal", titlePadding=10)

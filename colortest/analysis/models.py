@@ -61,9 +61,9 @@ class FoolRate(models.Model):
     @property
     def rate_percent(self) -> str:
         """The rate as pages show it."""
-        return "" if self.rate is None else f"{self.rate:.1%}"
+        return "" if self.rate is None else f"{100 * self.rate:.1f} %"
 
     @property
     def interval_percent(self) -> str:
         """The interval as pages show it."""
-        return "" if self.low is None or self.high is None else f"{self.low:.1%} – {self.high:.1%}"
+        return "" if self.low is None or self.high is None else f"{100 * self.low:.1f} – {100 * self.high:.1f} %"

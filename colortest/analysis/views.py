@@ -34,7 +34,8 @@ def chart(request: HttpRequest, slug: str, of: str) -> HttpResponse:
     """The forest plot of people's, or of simulated participants', fool rates as SVG."""
     rates = get_object_or_404(Study, slug=slug).fool_rates
     rows = rates.of_people() if of == "people" else rates.of_simulated()
-    return HttpResponse(charts.forest_svg(_estimates(rows)), content_type="image/svg+xml")
+    width = charts.NARROW if "narrow" in request.GET else charts.WIDTH
+    return HttpResponse(charts.forest_svg(_estimates(rows), width=width), content_type="image/svg+xml")
 
 
 @researcher_required

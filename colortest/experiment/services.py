@@ -179,7 +179,7 @@ def _exclusion_reason(participant: Participant) -> str:
     minimum = participant.study.min_catch_accuracy
     counted = Participant.objects.with_catch_accuracy().get(pk=participant.pk)
     if counted.catch_count and counted.caught_count / counted.catch_count < minimum:
-        return f"caught {counted.caught_count} of {counted.catch_count} catch trials, fewer than {minimum:.0%}"
+        return f"caught {counted.caught_count} of {counted.catch_count} catch trials, fewer than {100 * minimum:.0f} %"
     return ""
 
 

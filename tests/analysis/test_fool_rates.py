@@ -102,8 +102,8 @@ def test_the_page_shows_people_and_simulated_apart(study: Study, researcher: Cli
     people, simulated = page.content.decode().split('id="simulated"')
     shown = [rate.rate_percent for rate in rates(study).values()]
     assert all(percent in people for percent in shown)
-    assert "100.0%" not in people
-    assert "100.0%" in simulated
+    assert "100.0 %" not in people
+    assert "100.0 %" in simulated
 
 
 def test_htmx_gets_only_the_part_that_changes(study: Study, researcher: Client) -> None:
@@ -124,6 +124,8 @@ def test_the_chart_is_svg_with_every_arm_and_its_rate(study: Study, researcher: 
     for text in ("test", "train", "Grey", *(rate.rate_percent for rate in rates(study).values())):
         assert text in svg
     assert "<script" not in svg
+    narrow = researcher.get("/studies/sunday-study/results/people.svg?narrow=1").content.decode()
+    assert float(narrow.split('width="')[1].split('"')[0]) < 330
     assert researcher.get("/studies/sunday-study/results/everyone.svg").status_code == 404
 
 

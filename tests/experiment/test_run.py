@@ -185,7 +185,7 @@ def test_who_misses_the_catch_trials_is_excluded_with_the_reason_and_keeps_the_r
         wrong = {"LEFT": "right", "RIGHT": "left"}[row.real_side]
         state = respond(client, trial, wrong if row.kind == "CATCH" else "left").json()["state"]
     participant.refresh_from_db()
-    assert participant.exclusion_reason == "caught 0 of 4 catch trials, fewer than 50%"
+    assert participant.exclusion_reason == "caught 0 of 4 catch trials, fewer than 50 %"
     assert Response.objects.count() == 50
     assert not Response.objects.countable().exists()
 

@@ -10,6 +10,7 @@ import pytest
 from PIL import Image
 
 from generator.checkpoint import save_checkpoint
+from generator.cli import main
 from tests.generator.photos import astronaut, coffee, colourful_network
 
 
@@ -71,27 +72,37 @@ def test_a_checkpoint_that_does_not_exist_is_named(photos: Path, tmp_path: Path)
     assert "Traceback" not in done.stderr
 
 
-def test_info_prints_what_is_known_of_a_checkpoint(checkpoint: Path) -> None:
-    done = generator("info", checkpoint)
-    assert json.loads(done.stdout)["network"]["encoder"] == "resnet18"
+def test_info_prints_what_is_known_of_a_checkpoint(checkpoint: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["info", str(checkpoint)]) == 0
+    assert json.loads(capsys.readouterr().out)["network"]["encoder"] == "resnet18"
 
 
-def test_evaluate_prints_its_numbers_and_keeps_them_when_asked(photos: Path, checkpoint: Path) -> None:
-    done = generator("evaluate", checkpoint, "--data", photos, "--size", 64, "--record", "two photos")
-    assert done.returncode == 0, done.stderr
-    numbers = json.loads(done.stdout)
+def test_evaluate_prints_its_numbers_and_keeps_them_when_asked(
+    photos: Path, checkpoint: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["evaluate", str(checkpoint), "--data", str(photos), "--size", "64", "--record", "two photos"]) == 0
+    numbers = json.loads(capsys.readouterr().out)
     assert numbers["photos"] == 2
     kept = json.loads(checkpoint.with_suffix(".json").read_text())["training"]["evaluations"]
     assert kept == {"two photos": numbers}
 
 
-def test_training_asks_for_the_photo_sets_it_needs(photos: Path, tmp_path: Path) -> None:
-    done = generator("train", "first", "--data", f"photos={photos}", "--out", tmp_path / "run")
-    assert done.returncode == 1
-    assert "--data tiny=PATH photos=PATH" in done.stderr
+def test_training_asks_for_the_photo_sets_it_needs(
+    photos: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["train", "first", "--data", f"photos={photos}", "--out", str(tmp_path / "run")]) == 1
+    assert "--data tiny=PATH photos=PATH" in capsys.readouterr().err
 
 
-def test_a_device_that_is_not_there_is_refused(photos: Path, tmp_path: Path) -> None:
-    done = generator("colorize", photos, "-o", tmp_path / "out", "--device", "quantum")
-    assert done.returncode == 2
-    assert "'quantum' cannot be used here" in done.stderr
+def test_a_device_that_is_not_there_is_refused(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit):
+        main(["colorize", str(tmp_path), "-o", str(tmp_path), "--device", "quantum"])
+    assert "'quantum' cannot be used here" in capsys.readouterr().err
+
+
+def test_two_photos_of_one_name_both_get_a_file(tmp_path: Path, checkpoint: Path) -> None:
+    for name in ("cup.png", "cup.jpg"):
+        Image.fromarray(coffee()[:40, :40]).save(tmp_path / name)
+    out = tmp_path / "out"
+    assert main(["colorize", str(tmp_path), "-o", str(out), "--checkpoint", str(checkpoint)]) == 0
+    assert sorted(file.name for file in out.iterdir()) == ["cup.jpg.png", "cup.png.png"]
