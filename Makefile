@@ -9,7 +9,7 @@ APT := DEBIAN_FRONTEND=noninteractive apt-get -qq
 AS_ROOT := [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null
 
 .DEFAULT_GOAL := help
-.PHONY: help run test lint format shell screenshots chromium
+.PHONY: help run test lint format bench shell screenshots chromium
 
 help: ## this list
 	@sed -n 's/^\([a-z]*\):.*## /  make \1\t/p' $(MAKEFILE_LIST)
@@ -30,6 +30,9 @@ lint: $(INSTALLED) ## check style and types
 format: $(INSTALLED) ## put the code into the one style
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
+
+bench: $(INSTALLED) ## measure the site beside a bare insert in the same run
+	@$(BIN)/python -m tests.load.bench
 
 shell: $(INSTALLED) ## Python with the site loaded; it needs `make run` beside it for the database
 	@$(BIN)/python manage.py shell

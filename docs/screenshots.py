@@ -8,29 +8,20 @@ participants play, and photographs the pages in Chromium. Your own site and its 
 
 import io
 import json
-import os
-import shutil
-import signal
-import subprocess
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
-from functools import partial
 from pathlib import Path
 
 import httpx
 import numpy as np
-import psycopg2
 from PIL import Image, ImageChops
 from playwright.sync_api import Browser, Page, expect
 from tqdm import tqdm
 
-from colortest import embedded
 from colortest.experiment.bot import ParticipantBot
 from tests.browser import playing
 from tests.browser.accounts import log_in
 from tests.browser.chromium import chromium
-from tests.running import free_port, new_folder, wait_until
+from tests.running import demo_site, real_sides, wait_until
 
 ROOT = Path(__file__).resolve().parent.parent
 PICTURES = ROOT / "docs" / "screenshots"
@@ -50,54 +41,25 @@ OF_ADMINS = {"test-sets": "/test-sets/", "algorithms": "/algorithms/"}
 
 def main() -> None:
     PICTURES.mkdir(exist_ok=True)
-    with _site() as (url, home), chromium() as browser:
-        passwords = json.loads((home / "demo-accounts.json").read_text())
-        finished = _let_people_play(url, home)
+    print("Starting a site with the demo: a minute or two…")
+    with demo_site() as site, chromium() as browser:
+        url = site.url
+        passwords = json.loads((site.home / "demo-accounts.json").read_text())
+        finished = _let_people_play(url, site.home)
         _photograph_participants(_visitor(browser), url, finished)
         _photograph_accounts(_visitor(browser), url, passwords)
         _photograph_phones(_visitor(browser, width=390, height=844), url, passwords)
 
 
-@contextmanager
-def _site() -> Iterator[tuple[str, Path]]:
-    """(address, data folder) of `manage.py up` with its demo loaded; both are gone after the block."""
-    folder = new_folder()
-    home, port = folder / "var", free_port()
-    kept = {name: value for name, value in os.environ.items() if name not in ("DATABASE_URL", "REDIS_URL")}
-    log = folder / "up.log"
-    with log.open("wb") as output:
-        argv = [sys.executable, "manage.py", "up", f"--port={port}"]
-        environ = {**kept, "COLORTEST_VAR": str(home)}
-        process = subprocess.Popen(argv, cwd=ROOT, env=environ, stdout=output, stderr=subprocess.STDOUT)
-    try:
-        print("Starting a site with the demo: a minute or two…")
-        wait_until(lambda: "Ctrl-C stops everything" in log.read_text() or process.poll() is not None, START_SECONDS)
-        if process.poll() is not None:
-            sys.exit(log.read_text())
-        yield f"http://127.0.0.1:{port}", home
-    finally:
-        process.send_signal(signal.SIGTERM)
-        process.wait()
-        shutil.rmtree(folder)
-
-
 def _let_people_play(url: str, home: Path) -> str:
     """Whole sessions that the site takes for people's, so that the results show both kinds. The last one's code."""
     code = ""
-    for number in tqdm(range(PEOPLE), desc="Participants", unit="run", leave=False):
-        with httpx.Client(base_url=url, timeout=60) as client:
-            bot = ParticipantBot(client, partial(_real_side, home), 0.3 + 0.03 * number, catch_rate=1, seed=number)
-            code = bot.play("demo")
+    with real_sides(home) as real_side:
+        for number in tqdm(range(PEOPLE), desc="Participants", unit="run", leave=False):
+            with httpx.Client(base_url=url, timeout=60) as client:
+                bot = ParticipantBot(client, real_side, 0.3 + 0.03 * number, catch_rate=1, seed=number)
+                code = bot.play("demo")
     return code
-
-
-def _real_side(home: Path, token: str) -> tuple[str, bool]:
-    """From the database itself: the site tells nobody."""
-    where = {"host": str(embedded.sockets(home)), "user": embedded.SUPERUSER, "dbname": embedded.DATABASE}
-    with psycopg2.connect(**where) as connection, connection.cursor() as cursor:
-        cursor.execute("SELECT real_side, kind = 'CATCH' FROM experiment_trial WHERE token = %s", [token])
-        side, catch = cursor.fetchone()
-    return side, catch
 
 
 def _visitor(browser: Browser, *, width: int = 1280, height: int = 800) -> Page:

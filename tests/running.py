@@ -1,6 +1,7 @@
 """Running the site's programs as somebody at a terminal would, in data folders of their own."""
 
 import os
+import shutil
 import signal
 import socket
 import subprocess
@@ -8,14 +9,16 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 
 import psutil
+import psycopg2
 
+from colortest import embedded
 from colortest.embedded.processes import ROOT
 
-START_SECONDS = 90
+START_SECONDS = 600  # with a demo to colour on a busy machine
 STOP_SECONDS = 30
 
 
@@ -40,14 +43,14 @@ def manage(command: str, home: Path) -> "subprocess.CompletedProcess[str]":
 class Site:
     """One `manage.py up` on a free port, as somebody would start it from a terminal."""
 
-    def __init__(self, home: Path, port: int) -> None:
+    def __init__(self, home: Path, port: int, *, demo: bool = False) -> None:
         self.home = home
         self.port = port
         self.url = f"http://127.0.0.1:{port}"
         self.said = home.with_name(f"said-{port}.txt")
         with self.said.open("wb") as output:
             self.process = subprocess.Popen(
-                [sys.executable, "manage.py", "up", "--no-demo", f"--port={port}"],
+                [sys.executable, "manage.py", "up", f"--port={port}", *([] if demo else ["--no-demo"])],
                 cwd=ROOT,
                 env=django_environment(home),
                 stdout=output,
@@ -56,7 +59,7 @@ class Site:
             )
 
     def wait_until_served(self) -> None:
-        wait_until(lambda: "Serving" in self.said.read_text() or self.process.poll() is not None, START_SECONDS)
+        wait_until(lambda: "Ctrl-C" in self.said.read_text() or self.process.poll() is not None, START_SECONDS)
         assert self.process.poll() is None, self.said.read_text()
 
     def wait_for_the_end(self) -> int:
@@ -90,9 +93,9 @@ def free_port() -> int:
 
 
 @contextmanager
-def serving(home: Path) -> Iterator[Site]:
+def serving(home: Path, *, demo: bool = False) -> Iterator[Site]:
     """A site that answers; whatever a test does to it, nothing of it stays behind for the next."""
-    site = Site(home, free_port())
+    site = Site(home, free_port(), demo=demo)
     try:
         site.wait_until_served()
         yield site
@@ -101,3 +104,30 @@ def serving(home: Path) -> Iterator[Site]:
             site.process.send_signal(signal.SIGTERM)
         site.wait_for_the_end()
         wait_until(lambda: not site.processes(), STOP_SECONDS)
+
+
+@contextmanager
+def demo_site() -> Iterator[Site]:
+    """A site with the demo loaded, whose data is gone after the block: for pictures and measurements."""
+    folder = new_folder()
+    try:
+        with serving(folder / "var", demo=True) as site:
+            yield site
+    finally:
+        shutil.rmtree(folder)
+
+
+@contextmanager
+def real_sides(home: Path) -> Iterator[Callable[[str], tuple[str, bool]]]:
+    """For bots of another process than the site's, from the database itself: the site tells nobody."""
+    where = {"host": str(embedded.sockets(home)), "user": embedded.SUPERUSER, "dbname": embedded.DATABASE}
+    with closing(psycopg2.connect(**where)) as connection:
+        connection.autocommit = True
+
+        def real_side(token: str) -> tuple[str, bool]:
+            with connection.cursor() as cursor:
+                cursor.execute("SELECT real_side, kind = 'CATCH' FROM experiment_trial WHERE token = %s", [token])
+                side, catch = cursor.fetchone()
+            return side, catch
+
+        yield real_side

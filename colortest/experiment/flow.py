@@ -45,13 +45,17 @@ def upcoming(participant: Participant) -> list[Trial]:
     return list(participant.trials.unanswered()[:AHEAD])
 
 
-def progress(participant: Participant, *, practice: bool) -> tuple[int, int]:
-    """(answered, all) of the practice trials, or of the others."""
-    counts = participant.study.counts
-    total = counts.practice if practice else counts.test + counts.catch
-    answered = participant.trials.filter(response__isnull=False)
-    of_block = answered.filter(kind=Trial.Kind.PRACTICE) if practice else answered.exclude(kind=Trial.Kind.PRACTICE)
-    return of_block.count(), total
+def progress(trial: Trial) -> tuple[int, int]:
+    """(answered, all) of the block that a participant's current trial belongs to: practice, or the test."""
+    counts = trial.participant.study.counts
+    if trial.practice:
+        return trial.position, counts.practice
+    return trial.position - counts.practice, counts.total - counts.practice
+
+
+def was_right(trial: Trial) -> bool:
+    """Whether the response to a trial took the photo for the photo."""
+    return not Response.objects.with_fooled().get(pk=trial.pk).fooled
 
 
 def may_see(trial: Trial) -> bool:

@@ -34,6 +34,10 @@ class Counts:
     test: int
     catch: int
 
+    @property
+    def total(self) -> int:
+        return self.practice + self.test + self.catch
+
 
 @dataclass(frozen=True)
 class Planned:

@@ -138,20 +138,18 @@ def begin(*, participant: Participant) -> None:
 
 
 @transaction.atomic
-def record_response(*, trial: Trial, chosen_side: str, rt_ms: float, exposure: Exposure) -> Response:
+def record_response(*, trial: Trial, chosen_side: str, rt_ms: float, exposure: Exposure) -> None:
     """Store the response to a participant's current trial; sent again, it changes nothing.
 
     Raises:
         Refused: the trial is not the participant's next one.
     """
     participant = Participant.objects.select_for_update(no_key=True).get(pk=trial.participant_id)
-    known = Response.objects.with_fooled().filter(pk=trial.pk).first()
-    if known:
-        return known
-    following = participant.trials.unanswered().first()
-    if participant.started is None or following != trial:
+    if participant.started is None or participant.trials.unanswered().first() != trial:
+        if Response.objects.filter(pk=trial.pk).exists():
+            return
         raise Refused("This is not the trial you are at. The page goes on where you left off.")
-    study = participant.study
+    study = trial.participant.study
     Response.objects.create(
         trial=trial,
         chosen_side=chosen_side,
@@ -162,9 +160,8 @@ def record_response(*, trial: Trial, chosen_side: str, rt_ms: float, exposure: E
         longest_gap_ms=exposure.longest_gap_ms,
         flags=flags(exposure, asked_ms=study.exposure_ms),
     )
-    if not participant.trials.unanswered().exists():
+    if trial.position + 1 == study.counts.total:
         _finish(participant)
-    return Response.objects.with_fooled().get(pk=trial.pk)
 
 
 def _finish(participant: Participant) -> None:

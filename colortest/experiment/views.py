@@ -70,8 +70,7 @@ def trials(request: HttpRequest, code: str) -> JsonResponse:
 @require_POST
 def respond(request: HttpRequest, code: str, token: str) -> JsonResponse:
     """Record the response to a trial; the reply to a repeated one is the same."""
-    participant = _participant(code)
-    trial = participant.trials.filter(token=token).first()
+    trial = Trial.objects.select_related("participant__study").filter(token=token, participant__code=code).first()
     if trial is None:
         return _refusal("This trial is not part of your run.", HTTPStatus.NOT_FOUND)
     try:
@@ -81,12 +80,11 @@ def respond(request: HttpRequest, code: str, token: str) -> JsonResponse:
     except (ValueError, KeyError, TypeError, AttributeError) as error:
         return _refusal(f"This is not a response: {error}", HTTPStatus.BAD_REQUEST)
     try:
-        response = services.record_response(trial=trial, chosen_side=side, rt_ms=rt_ms, exposure=exposure)
+        services.record_response(trial=trial, chosen_side=side, rt_ms=rt_ms, exposure=exposure)
     except services.Refused as error:
         return _refusal(str(error), HTTPStatus.CONFLICT)
-    participant.refresh_from_db()
-    correct = not response.fooled if trial.practice else None
-    return JsonResponse({"correct": correct, "state": _state(participant)})
+    correct = flow.was_right(trial) if trial.practice else None
+    return JsonResponse({"correct": correct, "state": _state(trial.participant)})
 
 
 @require_GET
@@ -117,8 +115,7 @@ def _refusal(sentence: str, status: HTTPStatus) -> JsonResponse:
 def _state(participant: Participant) -> dict[str, object]:
     """What the trial page needs: nothing in it tells which side is real, or which trials are catch trials."""
     study, upcoming = participant.study, flow.upcoming(participant)
-    practice = bool(upcoming) and upcoming[0].practice
-    done, total = flow.progress(participant, practice=practice)
+    done, total = flow.progress(upcoming[0]) if upcoming else (study.counts.total, study.counts.total)
     return {
         "block": _block(upcoming[0]) if upcoming else None,
         "done": done,
