@@ -10,6 +10,10 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "colortest.settings")
 
 # A message that nobody acknowledged within this many task times is given to another worker.
 REDELIVER = 2
+# The beat rings this often for what is left to be done.
+RING_SECONDS = 20.0
+# An import is one transaction over all of an upload, and may take this many task times.
+IMPORT = 6
 
 app = Celery("colortest")
 app.conf.update(
@@ -35,7 +39,11 @@ app.conf.update(
     # By name: the site never imports the worker's modules.
     imports=["worker.tasks"],
     beat_schedule={
-        "ring-again": {"task": "worker.tasks.ring_again", "schedule": 20.0, "options": {"expires": 20}},
+        "ring-again": {
+            "task": "worker.tasks.ring_again",
+            "schedule": RING_SECONDS,
+            "options": {"expires": RING_SECONDS},
+        },
     },
 )
 

@@ -63,7 +63,7 @@ def test_photos_become_colorizations_become_a_fool_rate_that_covers_the_truth(si
 def test_simulated_participants_are_marked_and_their_interval_covers_the_known_probability(
     site: str, worker: Child, make_study: MakeStudy, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    study = make_study(photos=60)
+    study = make_study(photos=60, seed=1)
     call_command("simulate", study=study.slug, participants=6, fool_rate=0.4, url=site, seed=1)
     assert "6 simulated participants finished" in capsys.readouterr().out
     wait_for(lambda: rates_are_fresh(study))
@@ -110,7 +110,7 @@ def test_what_a_lost_message_left_behind_is_rung_for_again(
 ) -> None:
     study = make_study(photos=60)
     with monkeypatch.context() as broken:
-        broken.setattr(jobs, "_send", lambda name, kwargs: None)
+        broken.setattr(jobs, "_send", lambda name, kwargs, expires: None)
         test_set = make_test_set(4, name="another")
         stimuli.colorize_with_all(test_set=test_set)
     time.sleep(1)

@@ -1,20 +1,26 @@
 """Doorways: each task takes ids, calls one service and is safe to run twice."""
 
 from celery import shared_task
+from celery.exceptions import SoftTimeLimitExceeded
 from django.conf import settings
 
 from colortest import jobs
 from colortest.analysis import services as analysis
+from colortest.celery import IMPORT
 from colortest.experiment.models import Study
 from colortest.stimuli import services as stimuli
 from colortest.stimuli.models import Algorithm, TestSet
 from worker.colorizing import colorize_batch
 
 
-@shared_task
+@shared_task(soft_time_limit=IMPORT * settings.TASK_SECONDS, time_limit=(IMPORT + 1) * settings.TASK_SECONDS)
 def import_test_set(test_set_id: int) -> None:
     """TestSet UPLOADED → READY or REJECTED, with its photos' colorizations PENDING."""
-    stimuli.import_uploaded(test_set_id=test_set_id)
+    try:
+        stimuli.import_uploaded(test_set_id=test_set_id)
+    except SoftTimeLimitExceeded:
+        reason = "It took too long to check and render: please upload it in several parts."
+        stimuli.reject_upload(test_set_id=test_set_id, reason=reason)
 
 
 @shared_task
@@ -33,8 +39,8 @@ def compute_fool_rates(study_id: int) -> None:
 def ring_again() -> None:
     """Ring for everything that a lost message left behind."""
     for test_set in TestSet.objects.waiting():
-        jobs.import_test_set(test_set.pk)
+        jobs.import_test_set(test_set.pk, again=True)
     for algorithm in Algorithm.objects.with_pending():
-        jobs.colorize(algorithm.pk)
+        jobs.colorize(algorithm.pk, again=True)
     for study in analysis.stale():
-        jobs.compute_fool_rates(study.pk)
+        jobs.compute_fool_rates(study.pk, again=True)

@@ -3,9 +3,8 @@
 import csv
 from collections.abc import Callable, Iterable, Iterator
 
-from colortest.experiment.models import Response, Study, Trial
-
-OTHER = {Trial.Side.LEFT: Trial.Side.RIGHT, Trial.Side.RIGHT: Trial.Side.LEFT}
+from colortest.experiment.models import Response, Study
+from colortest.experiment.schedule import OTHER
 
 # Name → value. The participant is a number: the secret code opens the run's pages and stays here.
 COLUMNS: dict[str, Callable[[Response], object]] = {
@@ -20,7 +19,7 @@ COLUMNS: dict[str, Callable[[Response], object]] = {
     "split": lambda r: r.trial.colorization.photo.split,
     "algorithm": lambda r: r.trial.colorization.algorithm.slug,
     "checkpoint_sha256": lambda r: r.trial.colorization.algorithm.sha256,
-    "fake_side": lambda r: OTHER[Trial.Side(r.trial.real_side)],
+    "fake_side": lambda r: OTHER[r.trial.real_side],
     "question": lambda r: r.trial.participant.study.question,
     "chosen_side": lambda r: r.chosen_side,
     "fooled": lambda r: r.fooled,
@@ -29,6 +28,7 @@ COLUMNS: dict[str, Callable[[Response], object]] = {
     "right_exposure_ms": lambda r: round(r.right_exposure_ms, 1),
     "frames": lambda r: r.frames,
     "longest_gap_ms": lambda r: round(r.longest_gap_ms, 1),
+    "refresh_ms": lambda r: round(r.refresh_ms, 2),
     "flags": lambda r: " ".join(r.flags),
     "finished": lambda r: r.trial.participant.finished is not None,
     "exclusion_reason": lambda r: r.trial.participant.exclusion_reason,

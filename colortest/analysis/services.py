@@ -1,6 +1,7 @@
 """Writes of fool rates."""
 
 from collections.abc import Mapping
+from datetime import timedelta
 from typing import Any
 
 from django.db import transaction
@@ -13,16 +14,19 @@ from colortest.experiment.models import Response, Study
 
 KEYS = ["study", "algorithm", "split", "simulated"]
 NUMBERS = ["fooled", "countable", "participants", "photos", "rate", "low", "high", "method", "computed"]
+COMMIT = timedelta(minutes=1)
 NOTHING = {"fooled_count": 0, "countable": 0, "participants": 0, "photos": 0}
 
 
 @transaction.atomic
 def compute_fool_rates(*, study: Study) -> list[FoolRate]:
     """Recompute and store every fool rate of a study, those without a countable response included."""
+    # One at a time, and the time is taken under the lock: the last to store has counted all that was committed before.
+    Study.objects.select_for_update(no_key=True).get(pk=study.pk)
     now = timezone.now()
     counted = {(row["algorithm"], row["split"], row["simulated"]): row for row in _counts(study)}
     rates = []
-    for algorithm in study.arms.values_list("algorithm", flat=True):
+    for algorithm in study.under_test().values_list("pk", flat=True):
         for split in study.splits:
             for simulated in (False, True):
                 numbers = _numbers(counted.get((algorithm, split, simulated), NOTHING))
@@ -32,11 +36,14 @@ def compute_fool_rates(*, study: Study) -> list[FoolRate]:
 
 
 def stale() -> QuerySet[Study]:
-    """Studies with a participant who finished after their fool rates were computed, or that have none yet."""
+    """Studies with a participant who finished after their fool rates were computed, or that have none yet.
+
+    A minute more, because a participant has finished a moment before the row that says so is committed.
+    """
     latest = Study.objects.annotate(
         last_finish=Max("participants__finished"), last_computed=Max("fool_rates__computed")
     )
-    behind = Q(last_computed=None) | Q(last_finish__gt=F("last_computed"))
+    behind = Q(last_computed=None) | Q(last_finish__gt=F("last_computed") - COMMIT)
     return latest.filter(behind).exclude(status=Study.Status.DRAFT)
 
 

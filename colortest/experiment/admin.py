@@ -1,16 +1,17 @@
-"""Raw rows for admins, to look at; writes go through the pages and commands."""
+"""Raw rows for admins."""
 
 from django.contrib import admin
 
+from colortest.admin import ReadOnlyAdmin
 from colortest.experiment.models import Participant, Study
 
 
 @admin.register(Study)
-class StudyAdmin(admin.ModelAdmin):
+class StudyAdmin(ReadOnlyAdmin):
     list_display = ("title", "status", "preset", "created")
 
 
 @admin.register(Participant)
-class ParticipantAdmin(admin.ModelAdmin):
+class ParticipantAdmin(ReadOnlyAdmin):
     list_display = ("study", "number", "simulated", "started", "finished", "exclusion_reason")
     list_filter = ("study", "simulated")

@@ -13,10 +13,9 @@ from urllib.parse import urlsplit
 
 import httpx
 
-from colortest.experiment.schedule import LEFT, RIGHT
+from colortest.experiment.schedule import OTHER
 
-OTHER = {LEFT: RIGHT, RIGHT: LEFT}
-CSRF = re.compile(r'name="csrfmiddlewaretoken" value="([^"]+)"')
+HIDDEN = re.compile(r'<input type="hidden" name="([^"]+)" value="([^"]*)"')
 
 # token → (the side that shows the real photo, whether this is a catch trial)
 Oracle = Callable[[str], tuple[str, bool]]
@@ -57,39 +56,43 @@ class ParticipantBot:
             trial = state["upcoming"][0]
             for address in trial["stimuli"]:
                 self._get(address)
-            state = self.respond(trial, state["exposureMs"])["state"]
+            state = self.respond(trial, state)["state"]
             yield trial["responseUrl"]
         self._get(run)
         yield run
 
-    def respond(self, trial: dict[str, Any], exposure_ms: float) -> dict[str, Any]:
-        """Answer one trial with times such as a person's browser reports."""
-        exposure = exposure_ms + self.random.uniform(-8, 8)
+    def respond(self, trial: dict[str, Any], state: dict[str, Any]) -> dict[str, Any]:
+        """Respond to one trial with times such as a person's browser reports."""
+        exposure = state["exposureMs"] + self.random.uniform(-8, 8)
+        taken_for_real = self._taken_for_real(trial["responseUrl"].rstrip("/").rsplit("/", 1)[1])
+        chosen = taken_for_real if state["question"] == "real" else OTHER[taken_for_real]
         body = {
-            "chosen": self._choose(trial["responseUrl"].rstrip("/").rsplit("/", 1)[1]).lower(),
+            "chosen": chosen.lower(),
             "rtMs": self.random.lognormvariate(6.4, 0.4),
             "leftExposureMs": exposure,
             "rightExposureMs": exposure,
             "frames": round(exposure / 16.7),
             "longestGapMs": 17,
+            "refreshMs": 16.7,
             "hidden": False,
+            "repeated": False,
         }
         headers = {"X-CSRFToken": self.client.cookies["csrftoken"], **self._referer()}
         reply = self.client.post(trial["responseUrl"], json=body, headers=headers).raise_for_status()
         return dict(reply.json())
 
-    def _choose(self, token: str) -> str:
-        """The side to take for the real photo."""
+    def _taken_for_real(self, token: str) -> str:
+        """The side that the bot takes for the real photo."""
         real, catch = self.real_side(token)
         fooled = self.random.random() < (1 - self.catch_rate if catch else self.fool_rate)
         return OTHER[real] if fooled else real
 
     def _submit(self, page: str, fields: dict[str, str], to: str = "") -> str:
         """Fill in a page's form; returns the path on which the site then puts the participant."""
-        csrf = CSRF.search(self._get(page).text)
-        if csrf is None:
+        hidden = dict(HIDDEN.findall(self._get(page).text))
+        if not hidden:
             raise ValueError(f"{page} has no form: the study may be closed.")
-        data = {"csrfmiddlewaretoken": csrf[1], **fields}
+        data = {**hidden, **fields}
         reply = self.client.post(page + to, data=data, headers=self._referer(), follow_redirects=True)
         return reply.raise_for_status().url.path
 

@@ -7,6 +7,7 @@ from typing import Self
 
 # A trial counts when its exposure missed by at most one frame or this much, whichever is more.
 TOLERANCE_MS = 25.0
+SLOWEST_REFRESH_MS = 34.0  # 30 Hz; a page that stalls must not raise its own tolerance
 WEEK_MS = 7 * 24 * 3600 * 1000  # somebody may leave the choice open over lunch
 
 
@@ -18,7 +19,9 @@ class Exposure:
     right_ms: float
     frames: int
     longest_gap_ms: float
+    refresh_ms: float  # between two frames of this screen, measured on the blank before
     hidden: bool
+    repeated: bool  # the page was loaded anew after it had shown this pair
 
     @classmethod
     def from_browser(cls, sent: Mapping[str, object]) -> Self:
@@ -32,7 +35,9 @@ class Exposure:
             right_ms=milliseconds(sent, "rightExposureMs"),
             frames=int(milliseconds(sent, "frames")),
             longest_gap_ms=milliseconds(sent, "longestGapMs"),
+            refresh_ms=milliseconds(sent, "refreshMs"),
             hidden=sent.get("hidden") is True,
+            repeated=sent.get("repeated") is True,
         )
 
 
@@ -52,7 +57,7 @@ def milliseconds(sent: Mapping[str, object], name: str) -> float:
 
 def flags(exposure: Exposure, *, asked_ms: float) -> list[str]:
     """The reasons why a trial is not countable, as `Response.Flag` values; empty when it is."""
-    frame_ms = exposure.left_ms / exposure.frames if exposure.frames else 0.0
-    tolerance = max(frame_ms, TOLERANCE_MS)
+    tolerance = max(TOLERANCE_MS, min(exposure.refresh_ms, SLOWEST_REFRESH_MS))
     missed = max(abs(exposure.left_ms - asked_ms), abs(exposure.right_ms - asked_ms))
-    return ["EXPOSURE"] * (missed > tolerance) + ["HIDDEN"] * exposure.hidden
+    found = {"EXPOSURE": missed > tolerance, "HIDDEN": exposure.hidden, "REPEATED": exposure.repeated}
+    return [flag for flag, raised in found.items() if raised]

@@ -21,14 +21,14 @@ class Step(Enum):
 
 @dataclass(frozen=True)
 class Score:
-    """A participant's own outcome over test trials."""
+    """A participant's own outcome over all trials after practice."""
 
-    test_trials: int
+    trials: int
     fooled: int
 
     @property
     def correct(self) -> int:
-        return self.test_trials - self.fooled
+        return self.trials - self.fooled
 
 
 def step(participant: Participant) -> Step:
@@ -64,7 +64,7 @@ def may_see(trial: Trial) -> bool:
 
 
 def score(participant: Participant) -> Score:
-    """The participant's own outcome: every test trial answered, flagged ones included."""
-    responses = Response.objects.with_fooled().filter(trial__participant=participant, trial__kind=Trial.Kind.TEST)
-    outcomes = [response.fooled for response in responses]
-    return Score(test_trials=len(outcomes), fooled=sum(outcomes))
+    """The participant's own outcome: catch trials and flagged ones included, which nobody is told of."""
+    responses = Response.objects.with_fooled().filter(trial__participant=participant)
+    outcomes = [response.fooled for response in responses.exclude(trial__kind=Trial.Kind.PRACTICE)]
+    return Score(trials=len(outcomes), fooled=sum(outcomes))

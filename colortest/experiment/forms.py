@@ -4,6 +4,7 @@ from typing import Any
 
 from django import forms
 
+from colortest.experiment.models import CODE
 from colortest.experiment.presets import PRESETS
 from colortest.stimuli.models import Algorithm, TestSet
 
@@ -11,6 +12,8 @@ from colortest.stimuli.models import Algorithm, TestSet
 class ConsentForm(forms.Form):
     """Agreeing is an act: the box starts empty and must be ticked."""
 
+    # Made up by the page for the run to come, so that a form that is sent twice makes one run.
+    code = forms.RegexField(rf"^{CODE}$", widget=forms.HiddenInput, required=False)
     agree = forms.BooleanField(
         label="I have read this and agree to take part.",
         error_messages={"required": "Please tick the box if you agree; otherwise just close the page."},

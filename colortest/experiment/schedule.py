@@ -3,12 +3,13 @@
 Pure: plain values in, plain values out. The same seed and the same counts give the same schedule.
 """
 
-from collections.abc import Hashable, Iterator, Sequence
+from collections.abc import Hashable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import cycle
 from random import Random
 
 LEFT, RIGHT = "LEFT", "RIGHT"
+OTHER = {LEFT: RIGHT, RIGHT: LEFT}
 PRACTICE, TEST, CATCH = "PRACTICE", "TEST", "CATCH"
 
 
@@ -46,6 +47,27 @@ class Planned:
     kind: str
     colorization: int
     real_side: str
+
+
+def require(counts: Counts, photos: Mapping[str, int], algorithms: int) -> None:
+    """Make sure that every draw succeeds, whatever the seed, when all algorithms coloured all photos.
+
+    Args:
+        photos: how many there are in each split.
+        algorithms: how many are under test; with the splits they make the arms.
+
+    Raises:
+        NotEnoughPairs: some seed could ask a split, or all of them together, for more photos than there are.
+    """
+    most_in_an_arm = -(-counts.test // (algorithms * len(photos)))
+    for split, count in photos.items():
+        if count < algorithms * most_in_an_arm:
+            raise NotEnoughPairs(
+                f"{counts.test} test trials may need {algorithms * most_in_an_arm} different photos of the split "
+                f"“{split}”, which has {count}."
+            )
+    if sum(photos.values()) < counts.total:
+        raise NotEnoughPairs(f"{counts.total} trials need as many different photos; there are {sum(photos.values())}.")
 
 
 def draw(counts: Counts, pairs: Sequence[Pair], catch_pairs: Sequence[Pair], seed: str) -> list[Planned]:

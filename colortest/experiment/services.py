@@ -4,6 +4,7 @@ import hashlib
 import json
 from collections.abc import Sequence
 from dataclasses import asdict
+from datetime import timedelta
 
 from django.db import transaction
 from django.db.models import Count, Max, Q
@@ -14,13 +15,14 @@ from colortest import jobs
 from colortest.experiment import schedule
 from colortest.experiment.consent import CONSENT_TEXT, CONSENT_VERSION
 from colortest.experiment.exposure import Exposure, flags
-from colortest.experiment.models import DESIGN, Arm, Participant, Response, Study, Trial
+from colortest.experiment.models import DESIGN, Arm, Participant, Response, Study, Trial, secret
 from colortest.experiment.presets import PRESETS
+from colortest.refusal import Refused
 from colortest.stimuli.models import Algorithm, TestSet
+from colortest.stimuli.services import request_colorizations
 
-
-class Refused(ValueError):
-    """A write that cannot be done, with the sentence to show."""
+RESERVED = {"new"}  # addresses of their own below /studies/
+GIVE_BACK = timedelta(hours=1)  # a run that takes longer is taken for abandoned
 
 
 @transaction.atomic
@@ -33,24 +35,28 @@ def create_study(
         Refused: the title leaves no slug or is taken, a split is unknown, or nothing is under test.
     """
     slug = slugify(title)[:50]
-    if not slug or Study.objects.filter(slug=slug).exists():
+    if not slug or slug in RESERVED or Study.objects.filter(slug=slug).exists():
         raise Refused(f"“{title}” cannot be used: a study needs a title of its own with letters or digits.")
     unknown = set(splits) - set(test_set.photos.split_counts())
     if unknown or not splits:
         raise Refused(f"{test_set} has no photos in the split “{', '.join(sorted(unknown))}”.")
-    if not algorithms:
-        raise Refused("A study needs at least one algorithm under test.")
+    if not algorithms or any(algorithm.kind == Algorithm.Kind.CATCH for algorithm in algorithms):
+        raise Refused("A study needs at least one algorithm under test, and those for catch trials are not.")
     study = Study.objects.create(
         slug=slug,
         title=title,
         test_set=test_set,
-        splits=sorted(splits),
+        splits=sorted(set(splits)),
         preset=preset,
         consent_text=CONSENT_TEXT,
         consent_version=CONSENT_VERSION,
         **asdict(PRESETS[preset]),
     )
-    Arm.objects.bulk_create(Arm(study=study, algorithm=algorithm) for algorithm in algorithms)
+    # The catch algorithms belong to the design like those under test: what a participant sees is all in the arms.
+    shown = [*algorithms, *Algorithm.objects.catch()]
+    Arm.objects.bulk_create(Arm(study=study, algorithm=algorithm) for algorithm in shown)
+    for algorithm in shown:
+        request_colorizations(photos=study.photos(), algorithm=algorithm)
     return study
 
 
@@ -82,29 +88,33 @@ def close_study(*, study: Study) -> Study:
 
 
 def design_hash(study: Study) -> str:
-    """SHA-256 over everything that a participant of this study sees and is judged by."""
+    """SHA-256 over everything that a participant of this study sees and is judged by, the photos included."""
     design = {name: getattr(study, name) for name in DESIGN}
     design["algorithms"] = sorted(study.algorithms.values_list("slug", "sha256"))
+    design["photos"] = sorted(study.photos().values_list("split", "sha256"))
     return hashlib.sha256(json.dumps(design, sort_keys=True).encode()).hexdigest()
 
 
 def shortfall(study: Study) -> str:
     """What the study lacks before it can open, in one sentence; empty when nothing."""
-    unready = study.pairs(algorithm__in=study.algorithms.all()).exclude(status="READY").count()
+    if study.counts.catch and not study.for_catch_trials().exists():
+        return "Its catch trials need an algorithm of the kind “obviously wrong”, and none was registered."
+    unready = study.photos().count() * study.arms.count() - study.pairs().ready().count()
     if unready:
-        return f"{unready} colorizations are not ready yet."
+        return f"{unready} of its colorizations are not ready yet."
     try:
-        schedule.draw(study.counts, *_pairs(study, simulated=False), seed="shortfall")
+        schedule.require(study.counts, study.photos().split_counts(), study.under_test().count())
     except schedule.NotEnoughPairs as error:
         return str(error)
     return ""
 
 
 @transaction.atomic
-def admit_participant(*, study: Study, simulated: bool = False) -> Participant:
+def admit_participant(*, study: Study, code: str = "", simulated: bool = False) -> Participant:
     """Record consent and write the whole schedule: from here on the server knows every trial.
 
-    The study's row is locked meanwhile, so that two people who start at once see each other's allocation.
+    The study's row is locked meanwhile, so that two people who start at once see each other's allocation. A consent
+    form that is sent twice carries the same `code` twice, and admits one participant.
 
     Raises:
         Refused: the study is not open.
@@ -112,9 +122,16 @@ def admit_participant(*, study: Study, simulated: bool = False) -> Participant:
     study = Study.objects.select_for_update(no_key=True).get(pk=study.pk)
     if study.status != Study.Status.OPEN:
         raise Refused("This study does not take participants at the moment.")
+    known = study.participants.filter(code=code).first()
+    if known:
+        return known
     number = (study.participants.aggregate(last=Max("number"))["last"] or 0) + 1
     participant = Participant.objects.create(
-        study=study, number=number, simulated=simulated, consent_version=study.consent_version
+        study=study,
+        number=number,
+        code=code or secret(),
+        simulated=simulated,
+        consent_version=study.consent_version,
     )
     planned = schedule.draw(
         study.counts, *_pairs(study, simulated=simulated), seed=f"{study.seed}/{participant.number}"
@@ -158,6 +175,7 @@ def record_response(*, trial: Trial, chosen_side: str, rt_ms: float, exposure: E
         right_exposure_ms=exposure.right_ms,
         frames=exposure.frames,
         longest_gap_ms=exposure.longest_gap_ms,
+        refresh_ms=exposure.refresh_ms,
         flags=flags(exposure, asked_ms=study.exposure_ms),
     )
     if trial.position + 1 == study.counts.total:
@@ -181,21 +199,20 @@ def _exclusion_reason(participant: Participant) -> str:
 
 
 def _pairs(study: Study, *, simulated: bool) -> tuple[list[schedule.Pair], list[schedule.Pair]]:
-    """The pairs under test and those for catch trials, with how often each was shown in this study so far.
+    """The pairs under test and those for catch trials, with how often each was or is being shown in this study.
 
-    People and simulated participants are balanced apart: neither takes places from the other.
+    Who left, or is excluded, gives the places back. People and simulated participants are balanced apart.
     """
-    shown = Q(
-        trials__kind=Trial.Kind.TEST,
-        trials__participant__study=study,
-        trials__participant__simulated=simulated,
-    )
-    ready = study.pairs(status="READY").order_by("pk")
-    rows = (
-        ready.filter(algorithm__arms__study=study)
+    counted = study.participants.holding_places(since=timezone.now() - GIVE_BACK).filter(simulated=simulated)
+    shown = Q(trials__kind=Trial.Kind.TEST, trials__participant__in=counted)
+    ready = study.pairs().ready().order_by("pk")
+    under_test = (
+        ready.filter(algorithm__in=study.under_test())
         .annotate(seen=Count("trials", filter=shown))
         .values_list("pk", "photo_id", "photo__split", "algorithm_id", "seen")
     )
-    under_test = [schedule.Pair(pk, photo, (split, algorithm), seen) for pk, photo, split, algorithm, seen in rows]
-    catch = ready.filter(algorithm__in=Algorithm.objects.catch()).values_list("pk", "photo_id")
-    return under_test, [schedule.Pair(pk, photo, arm="catch") for pk, photo in catch]
+    catch = ready.filter(algorithm__in=study.for_catch_trials()).values_list("pk", "photo_id")
+    return (
+        [schedule.Pair(pk, photo, (split, algorithm), seen) for pk, photo, split, algorithm, seen in under_test],
+        [schedule.Pair(pk, photo, arm="catch") for pk, photo in catch],
+    )

@@ -4,28 +4,13 @@ from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor, as_completed
 
 import httpx
-from django.core import signing
 from django.db import close_old_connections, connection
 
 from colortest.experiment.bot import ParticipantBot
 from colortest.experiment.models import Study, Trial
+from colortest.experiment.passes import issue_pass
 
-SALT = "colortest.simulation"
-PASS_SECONDS = 3600
 TOGETHER = 4
-
-
-def issue_pass(study: Study) -> str:
-    """What a consent form must carry so that the run is marked as simulated."""
-    return signing.dumps(study.pk, salt=SALT)
-
-
-def is_pass(study: Study, value: str) -> bool:
-    """Whether the pass is ours, for this study, and fresh."""
-    try:
-        return bool(signing.loads(value, salt=SALT, max_age=PASS_SECONDS) == study.pk)
-    except signing.BadSignature:
-        return False
 
 
 def simulate(study: Study, *, participants: int, fool_rate: float, url: str, seed: int = 0) -> Iterator[str]:
@@ -33,6 +18,7 @@ def simulate(study: Study, *, participants: int, fool_rate: float, url: str, see
 
     Raises:
         httpx.HTTPError: the site does not answer, or refuses.
+        ValueError: the study closed meanwhile.
     """
     key = issue_pass(study)
     with ThreadPoolExecutor(TOGETHER) as pool:

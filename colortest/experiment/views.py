@@ -12,9 +12,10 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from colortest.experiment import flow, services
 from colortest.experiment.exposure import Exposure, milliseconds
 from colortest.experiment.forms import ConsentForm
-from colortest.experiment.models import Participant, Study, Trial
-from colortest.experiment.simulation import is_pass
+from colortest.experiment.models import Participant, Study, Trial, secret
+from colortest.experiment.passes import is_pass
 from colortest.experiment.stimulus import SIDES, stimulus
+from colortest.refusal import Refused
 
 COOKIE_AGE = 7 * 24 * 3600
 
@@ -22,21 +23,24 @@ COOKIE_AGE = 7 * 24 * 3600
 @never_cache
 @require_http_methods(["GET", "POST"])
 def take_part(request: HttpRequest, slug: str) -> HttpResponse:
-    """Landing page and consent. A device with a run under way goes back to it."""
+    """Landing page and consent. A device that has a run goes back to it, finished or not: once a person."""
     study = Study.objects.filter(slug=slug).exclude(status=Study.Status.DRAFT).first()
     if study is None:
         raise Http404(f"There is no study “{slug}”. Please check the address you were given.")
     cookie = f"run-{study.pk}"
-    known = study.participants.filter(code=request.COOKIES.get(cookie, ""), finished=None).first()
+    known = study.participants.filter(code=request.COOKIES.get(cookie, "")).first()
     if known:
         return redirect("take", known.code)
     if study.status == Study.Status.CLOSED:
         return render(request, "experiment/landing_closed.html", {"study": study})
     form = ConsentForm(request.POST if request.method == "POST" else None)
     if not form.is_valid():
-        return render(request, "experiment/consent.html", {"study": study, "form": form})
+        return render(request, "experiment/consent.html", {"study": study, "form": form, "code": secret()})
     simulated = is_pass(study, request.POST.get("simulation", ""))
-    participant = services.admit_participant(study=study, simulated=simulated)
+    try:
+        participant = services.admit_participant(study=study, code=form.cleaned_data["code"], simulated=simulated)
+    except Refused:  # it closed while the form was being read
+        return render(request, "experiment/landing_closed.html", {"study": study})
     response = redirect("take", participant.code)
     response.set_cookie(cookie, participant.code, COOKIE_AGE, httponly=True, secure=request.is_secure(), samesite="Lax")
     return response
@@ -77,11 +81,11 @@ def respond(request: HttpRequest, code: str, token: str) -> JsonResponse:
         sent = json.loads(request.body)
         side = Trial.Side(str(sent["chosen"]).upper())
         rt_ms, exposure = milliseconds(sent, "rtMs"), Exposure.from_browser(sent)
-    except (ValueError, KeyError, TypeError, AttributeError) as error:
+    except (ValueError, KeyError, TypeError, AttributeError, OverflowError, RecursionError) as error:
         return _refusal(f"This is not a response: {error}", HTTPStatus.BAD_REQUEST)
     try:
         services.record_response(trial=trial, chosen_side=side, rt_ms=rt_ms, exposure=exposure)
-    except services.Refused as error:
+    except Refused as error:
         return _refusal(str(error), HTTPStatus.CONFLICT)
     correct = flow.was_right(trial) if trial.practice else None
     return JsonResponse({"correct": correct, "state": _state(trial.participant)})

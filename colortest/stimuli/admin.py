@@ -1,15 +1,16 @@
-"""Raw rows for admins, to look at; writes go through the pages and commands."""
+"""Raw rows for admins."""
 
 from django.contrib import admin
 
+from colortest.admin import ReadOnlyAdmin
 from colortest.stimuli.models import Algorithm, TestSet
 
 
 @admin.register(TestSet)
-class TestSetAdmin(admin.ModelAdmin):
+class TestSetAdmin(ReadOnlyAdmin):
     list_display = ("name", "status", "licence", "created")
 
 
 @admin.register(Algorithm)
-class AlgorithmAdmin(admin.ModelAdmin):
+class AlgorithmAdmin(ReadOnlyAdmin):
     list_display = ("name", "kind", "method", "checkpoint", "created")

@@ -229,7 +229,7 @@ class Colorization(models.Model):
     file = models.FileField(upload_to=random_name, blank=True)
     byte_count = models.PositiveIntegerField(default=0)
     error = models.TextField(blank=True)
-    milliseconds = models.FloatField(null=True, help_text="Its share of the batch, decoding to storing.")
+    milliseconds = models.FloatField(null=True, help_text="Its share of its batch: reading and colouring.")
     created = models.DateTimeField(db_default=Now())
 
     objects = ColorizationQuerySet.as_manager()

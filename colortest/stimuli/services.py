@@ -3,6 +3,8 @@
 import hashlib
 import json
 from collections.abc import Iterable, Mapping
+from functools import partial
+from math import ceil
 from pathlib import Path
 
 from django.conf import settings
@@ -13,14 +15,11 @@ from django.utils.text import slugify
 from PIL.Image import Image
 
 from colortest import jobs
+from colortest.refusal import Refused
 from colortest.stimuli import archive, rendering
 from colortest.stimuli.models import Algorithm, Colorization, Photo, PhotoQuerySet, TestSet
 
-IMPORT_BATCH = 100
-
-
-class Refused(ValueError):
-    """A write that cannot be done, with the sentence to show."""
+WAKE = 4
 
 
 @transaction.atomic
@@ -57,9 +56,27 @@ def import_uploaded(*, test_set_id: int) -> TestSet:
         if test_set is None:
             return TestSet.objects.get(pk=test_set_id)
         import_photos(test_set=test_set, path=Path(test_set.upload.path))
-        test_set.upload.delete(save=True)
+        finish_upload(test_set=test_set)
         colorize_with_all(test_set=test_set)
     return test_set
+
+
+def finish_upload(*, test_set: TestSet) -> None:
+    """Forget the uploaded archive; its file goes once that is committed, so that no crash leaves a row without it."""
+    storage, name = test_set.upload.storage, str(test_set.upload.name)
+    test_set.upload = ""
+    test_set.save(update_fields=["upload"])
+    transaction.on_commit(partial(storage.delete, name))
+
+
+@transaction.atomic
+def reject_upload(*, test_set_id: int, reason: str) -> None:
+    """UPLOADED → REJECTED, with the reason."""
+    test_set = TestSet.objects.waiting().filter(pk=test_set_id).first()
+    if test_set:
+        test_set.status, test_set.problems = TestSet.Status.REJECTED, [("the upload", reason)]
+        test_set.save(update_fields=["status", "problems"])
+        finish_upload(test_set=test_set)
 
 
 def colorize_with_all(*, test_set: TestSet) -> None:
@@ -83,11 +100,19 @@ def import_photos(*, test_set: TestSet, path: Path, splits: Mapping[str, str] | 
                 problems.append((problem.name, problem.reason))
     except archive.BadArchive as error:
         problems.append((path.name if not test_set.upload else "the upload", str(error)))
+    except BaseException:
+        _delete_files(test_set)  # the rows will be rolled back, and nobody would know of the files
+        raise
     kept = test_set.photos.exists()
     test_set.status = TestSet.Status.READY if kept else TestSet.Status.REJECTED
     test_set.problems = problems
     test_set.save(update_fields=["status", "problems"])
     return test_set
+
+
+def _delete_files(test_set: TestSet) -> None:
+    for photo in test_set.photos.all():
+        photo.file.storage.delete(str(photo.file.name))
 
 
 def _keep(test_set: TestSet, entry: archive.Entry) -> archive.Problem | None:
@@ -121,8 +146,7 @@ def request_colorizations(*, photos: PhotoQuerySet, algorithm: Algorithm) -> int
     missing = photos.without_colorization(algorithm).values_list("pk", flat=True)
     rows = [Colorization(photo_id=pk, algorithm=algorithm) for pk in missing]
     Colorization.objects.bulk_create(rows, batch_size=1000, ignore_conflicts=True)
-    if rows:
-        jobs.colorize(algorithm.pk)
+    _ring_for(algorithm, len(rows))
     return len(rows)
 
 
@@ -130,9 +154,14 @@ def request_colorizations(*, photos: PhotoQuerySet, algorithm: Algorithm) -> int
 def retry_failed(*, algorithm: Algorithm) -> int:
     """FAILED → PENDING for all of an algorithm's colorizations, and ring. Returns how many."""
     count = algorithm.colorizations.failed().update(status=Colorization.Status.PENDING, error="")
-    if count:
-        jobs.colorize(algorithm.pk)
+    _ring_for(algorithm, count)
     return count
+
+
+def _ring_for(algorithm: Algorithm, count: int) -> None:
+    """One ring a batch, for up to as many workers as one request may wake; each full batch then rings for another."""
+    for _ in range(min(ceil(count / settings.COLORIZE_BATCH), WAKE)):
+        jobs.colorize(algorithm.pk)
 
 
 def store_colorization(*, colorization: Colorization, image: Image, milliseconds: float) -> None:
@@ -169,8 +198,7 @@ def register_checkpoint(*, slug: str, name: str, file_name: str) -> Algorithm:
         network, training = dict(summary["network"]), dict(summary["training"])
     except (ValueError, KeyError, TypeError) as error:
         raise Refused(f"{summary_path.name} does not describe a network and its training: {error}.") from error
-    with path.open("rb") as file:
-        digest = hashlib.file_digest(file, "sha256").hexdigest()
+    digest = file_sha256(path)
     if digest != summary.get("sha256", digest):
         raise Refused(f"{path.name} is not the file that {summary_path.name} describes: copy both again.")
     return _register(slug, name, kind="MODEL", checkpoint=file_name, sha256=digest, network=network, training=training)
@@ -190,6 +218,12 @@ def register_shipped() -> list[Algorithm]:
         register_method(slug="grey", name="Grey", kind=kinds.BASELINE, method=methods.GREY),
         register_method(slug="random-colour", name="Random colour", kind=kinds.CATCH, method=methods.RANDOM_COLOUR),
     ]
+
+
+def file_sha256(path: Path) -> str:
+    """Of the bytes of a file."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def checkpoint_path(file_name: str) -> Path:

@@ -9,6 +9,7 @@ from django.views.decorators.http import require_POST
 
 from colortest.access import admin_required, researcher_required
 from colortest.htmx import HtmxRequest
+from colortest.refusal import Refused
 from colortest.stimuli import services
 from colortest.stimuli.forms import TestSetForm
 from colortest.stimuli.models import Algorithm, Colorization, Photo, TestSet, read_stimulus
@@ -23,7 +24,7 @@ def test_sets(request: HttpRequest) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         try:
             return redirect(services.upload_test_set(**form.cleaned_data))
-        except services.Refused as error:
+        except Refused as error:
             form.add_error("name", str(error))
     context = {"form": form, "test_sets": TestSet.objects.with_counts()}
     return render(request, "stimuli/test_sets.html", context)

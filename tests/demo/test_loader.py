@@ -14,12 +14,7 @@ from colortest.experiment.models import Study
 from colortest.stimuli.models import Algorithm, Colorization, TestSet
 from tests.cast import photographs
 
-SHIPPED = Path(settings.CHECKPOINT_DIR) / "first.safetensors"
-pytestmark = [
-    pytest.mark.processes,
-    pytest.mark.django_db(transaction=True),
-    pytest.mark.skipif(not SHIPPED.exists(), reason="the shipped checkpoint is not there"),
-]
+pytestmark = [pytest.mark.processes, pytest.mark.django_db(transaction=True)]
 
 
 @pytest.fixture

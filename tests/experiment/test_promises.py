@@ -1,16 +1,32 @@
 """What the database itself guarantees, whatever the code above it does."""
 
+import threading
+from collections import Counter
+from collections.abc import Callable
+from datetime import timedelta
+
 import pytest
-from django.db import DatabaseError, IntegrityError, transaction
+from django.db import DatabaseError, IntegrityError, connection, transaction
 from django.utils import timezone
 
 from colortest.experiment import services
+from colortest.experiment.exposure import Exposure
 from colortest.experiment.models import Arm, Participant, Response, Study, Trial
-from colortest.stimuli.models import Algorithm
+from colortest.refusal import Refused
+from colortest.stimuli.models import Algorithm, Colorization
+from colortest.stimuli.services import register_method
+from tests.cast import MakeStudy, colour
 
 pytestmark = pytest.mark.django_db
 
-GIVEN = {"chosen_side": "LEFT", "rt_ms": 500, "left_exposure_ms": 1000, "right_exposure_ms": 1000, "frames": 60}
+GIVEN = {
+    "chosen_side": "LEFT",
+    "rt_ms": 500,
+    "left_exposure_ms": 1000,
+    "right_exposure_ms": 1000,
+    "frames": 60,
+    "refresh_ms": 16.7,
+}
 
 
 def refused(write: object) -> bool:
@@ -44,6 +60,10 @@ def test_the_algorithms_of_an_open_study_cannot_change(study: Study) -> None:
     catch = Algorithm.objects.get(slug="catch")
     assert refused(lambda: Arm.objects.create(study=study, algorithm=catch))
     assert refused(lambda: study.arms.all().delete())
+    other = services.create_study(
+        title="Other", test_set=study.test_set, splits=["test"], algorithms=[catch], preset="thesis-2020"
+    )
+    assert refused(lambda: study.arms.update(study=other))
 
 
 def test_a_response_is_written_once(participant: Participant) -> None:
@@ -92,5 +112,107 @@ def test_the_design_hash_covers_the_algorithms_and_every_number(make_study: obje
     assert services.design_hash(draft) != before
     draft.exposure_ms -= 1
     assert services.design_hash(draft) == before
-    Arm.objects.create(study=draft, algorithm=Algorithm.objects.get(slug="catch"))
+    draft.arms.last().delete()
     assert services.design_hash(draft) != before
+    draft.test_set.photos.first().delete()
+    assert services.design_hash(draft) != before
+
+
+def test_a_study_needs_every_colorization_of_every_algorithm_and_asks_for_them(study: Study) -> None:
+    late = register_method(slug="late", name="Late", kind="BASELINE", method="grey")
+    draft = services.create_study(
+        title="Late", test_set=study.test_set, splits=["test"], algorithms=[late], preset="thesis-2020"
+    )
+    assert services.shortfall(draft) == "30 of its colorizations are not ready yet."
+    assert Colorization.objects.pending().filter(algorithm=late).count() == 30
+    Colorization.objects.pending().delete()
+    with pytest.raises(Refused, match="30 of its colorizations"):
+        services.open_study(study=draft)
+
+
+def test_a_catch_algorithm_that_comes_later_stays_out_of_an_open_study(study: Study) -> None:
+    newcomer = register_method(slug="newcomer", name="Newcomer", kind="CATCH", method="random-colour")
+    colour(study.test_set, newcomer)
+    person = services.admit_participant(study=study)
+    assert not person.trials.filter(colorization__algorithm=newcomer).exists()
+
+
+@pytest.mark.parametrize(
+    ("columns", "sentence"),
+    [
+        ({"test_trials": 62, "catch_share": 0.0, "practice_trials": 0}, "31 different photos of the split “test”"),
+        ({"test_trials": 40, "practice_trials": 25}, "65 trials need as many different photos; there are 60"),
+    ],
+)
+def test_a_study_that_might_run_out_of_photos_does_not_open(
+    make_study: object, columns: dict[str, object], sentence: str
+) -> None:
+    draft = make_study(open_it=False, **columns)  # type: ignore[operator]
+    assert sentence in services.shortfall(draft)
+
+
+def test_a_split_that_is_named_twice_counts_once_and_a_reserved_title_is_refused(study: Study) -> None:
+    wanted = {"test_set": study.test_set, "algorithms": list(study.under_test()), "preset": "thesis-2020"}
+    assert services.create_study(title="Twice", splits=["test", "test"], **wanted).splits == ["test"]
+    with pytest.raises(Refused, match="needs a title of its own"):
+        services.create_study(title="New", splits=["test"], **wanted)
+    with pytest.raises(Refused, match="no photos in the split “moon”"):
+        services.create_study(title="Moon", splits=["moon"], **wanted)
+
+
+def test_who_left_or_is_excluded_gives_the_places_back(study: Study) -> None:
+    first = services.admit_participant(study=study)
+    shown = set(first.trials.filter(kind="TEST").values_list("colorization", flat=True))
+    Participant.objects.update(consented=timezone.now() - timedelta(hours=2))
+    pairs, _ = services._pairs(study, simulated=False)
+    assert {pair.seen for pair in pairs} == {0}
+    Participant.objects.update(consented=timezone.now())
+    pairs, _ = services._pairs(study, simulated=False)
+    assert {pair.colorization for pair in pairs if pair.seen} == shown
+
+
+def together(count: int, do: Callable[[], object]) -> None:
+    """Do it in that many threads at once, each with a connection of its own."""
+    gate = threading.Barrier(count)
+
+    def one() -> None:
+        gate.wait(10)
+        try:
+            do()
+        finally:
+            connection.close()
+
+    threads = [threading.Thread(target=one) for _ in range(count)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_many_who_start_at_once_get_numbers_and_balanced_photos_without_an_error(make_study: MakeStudy) -> None:
+    study = make_study()
+    together(6, lambda: services.admit_participant(study=study))
+    assert sorted(study.participants.values_list("number", flat=True)) == [1, 2, 3, 4, 5, 6]
+    shown = Counter(Trial.objects.filter(kind="TEST").values_list("colorization", flat=True))
+    assert sum(shown.values()) == 6 * 36
+    assert max(shown.values()) - min(shown.values()) <= 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_response_that_arrives_in_two_requests_at_once_is_stored_once(make_study: MakeStudy) -> None:
+    person = services.admit_participant(study=make_study())
+    services.begin(participant=person)
+    trial = person.trials.select_related("participant__study").first()
+    shown = Exposure(1000, 1000, 60, 17, 16.7, hidden=False, repeated=False)
+    failures: list[Exception] = []
+
+    def send() -> None:
+        try:
+            services.record_response(trial=trial, chosen_side="LEFT", rt_ms=500, exposure=shown)
+        except Exception as error:  # noqa: BLE001 (a thread's errors would be lost)
+            failures.append(error)
+
+    together(5, send)
+    assert failures == []
+    assert Response.objects.count() == 1

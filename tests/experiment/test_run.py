@@ -13,7 +13,14 @@ from colortest.experiment.models import Participant, Response, Study, Trial
 
 pytestmark = pytest.mark.django_db
 
-SHOWN = {"rtMs": 640.5, "leftExposureMs": 1001.2, "rightExposureMs": 1001.2, "frames": 60, "longestGapMs": 17.0}
+SHOWN = {
+    "rtMs": 640.5,
+    "leftExposureMs": 1001.2,
+    "rightExposureMs": 1001.2,
+    "frames": 60,
+    "longestGapMs": 17.0,
+    "refreshMs": 16.7,
+}
 
 
 def state_of(client: Client, participant: Participant) -> dict[str, Any]:
@@ -21,7 +28,7 @@ def state_of(client: Client, participant: Participant) -> dict[str, Any]:
 
 
 def respond(client: Client, trial: dict[str, Any], chosen: str = "left", **changes: object) -> Any:
-    body = {"chosen": chosen, "hidden": False, **SHOWN, **changes}
+    body = {"chosen": chosen, "hidden": False, "repeated": False, **SHOWN, **changes}
     return client.post(trial["responseUrl"], json.dumps(body), content_type="application/json")
 
 
@@ -59,6 +66,37 @@ def test_each_page_of_a_run_is_at_one_address(client: Client, study: Study) -> N
     play_to_the_end(client, study.participants.get())
     page = client.get(run)
     assert "experiment/thanks.html" in [template.name for template in page.templates]
+
+
+def test_a_consent_form_that_is_sent_twice_makes_one_run(client: Client, study: Study) -> None:
+    code = client.get("/s/sunday-study/").context["code"]
+    runs = [Client().post("/s/sunday-study/", {"agree": "on", "code": code}) for _ in range(2)]
+    assert {run.headers["Location"] for run in runs} == {f"/take/{code}/"}
+    assert study.participants.count() == 1
+
+
+def test_who_has_finished_is_not_asked_again_on_the_same_device(client: Client, study: Study) -> None:
+    client.post("/s/sunday-study/", {"agree": "on"})
+    person = study.participants.get()
+    client.post(f"/take/{person.code}/begin/")
+    play_to_the_end(client, person)
+    assert client.get("/s/sunday-study/").headers["Location"] == f"/take/{person.code}/"
+    client.post("/s/sunday-study/", {"agree": "on"})
+    assert study.participants.count() == 1
+
+
+def test_a_study_that_closes_while_the_form_is_read_says_so(
+    client: Client, study: Study, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    admit = services.admit_participant
+
+    def too_late(**kwargs: Any) -> Participant:
+        services.close_study(study=study)
+        return admit(**kwargs)
+
+    monkeypatch.setattr(services, "admit_participant", too_late)
+    page = client.post("/s/sunday-study/", {"agree": "on"})
+    assert "experiment/landing_closed.html" in [template.name for template in page.templates]
 
 
 def test_the_landing_page_leads_back_to_a_run_under_way(client: Client, study: Study) -> None:
@@ -118,6 +156,8 @@ def test_trials_before_the_instructions_are_refused(client: Client, study: Study
         json.dumps({"chosen": "left", **SHOWN, "frames": "many"}).encode(),
         json.dumps({"chosen": "left", **SHOWN, "rightExposureMs": None}).encode(),
         json.dumps({"chosen": "left", **SHOWN, "rtMs": float("inf")}).encode(),
+        json.dumps({"chosen": "left", **SHOWN, "rtMs": int("9" * 400)}).encode(),
+        b"[" * 100_000,
     ],
 )
 def test_what_is_not_a_response_is_refused_in_words(client: Client, participant: Participant, body: bytes) -> None:
@@ -152,10 +192,10 @@ def test_fooled_depends_on_the_question(client: Client, make_study: Any) -> None
 
 def test_the_score_on_the_thanks_page_is_the_participants_own(client: Client, participant: Participant) -> None:
     play_to_the_end(client, participant, "left")
-    fooled = participant.trials.filter(kind="TEST", real_side="RIGHT").count()
+    fooled = participant.trials.exclude(kind="PRACTICE").filter(real_side="RIGHT").count()
     page = client.get(f"/take/{participant.code}/")
     assert page.context["score"].fooled == fooled
-    assert page.context["score"].test_trials == 36
+    assert page.context["score"].trials == 40
 
 
 def test_a_missed_exposure_and_a_hidden_page_are_flagged_and_not_countable(
@@ -164,11 +204,11 @@ def test_a_missed_exposure_and_a_hidden_page_are_flagged_and_not_countable(
     state = state_of(client, participant)
     for _ in range(10):
         state = respond(client, state["upcoming"][0]).json()["state"]
-    for changes in ({}, {"leftExposureMs": 1040.0}, {"hidden": True}, {"rightExposureMs": 960.0}):
+    for changes in ({}, {"leftExposureMs": 1040.0}, {"hidden": True}, {"repeated": True}):
         state = respond(client, state["upcoming"][0], **changes).json()["state"]
     play_to_the_end(client, participant)
     flags = [response.flags for response in Response.objects.order_by("trial__position")[10:14]]
-    assert flags == [[], ["EXPOSURE"], ["HIDDEN"], ["EXPOSURE"]]
+    assert flags == [[], ["EXPOSURE"], ["HIDDEN"], ["REPEATED"]]
     Participant.objects.update(exclusion_reason="")
     test_trials = participant.trials.filter(kind="TEST", response__flags=[])
     assert Response.objects.countable().count() == test_trials.count() < 36
@@ -190,11 +230,25 @@ def test_who_misses_the_catch_trials_is_excluded_with_the_reason_and_keeps_the_r
     assert not Response.objects.countable().exists()
 
 
+def test_catch_trials_that_were_not_seen_exclude_nobody(client: Client, participant: Participant) -> None:
+    state = state_of(client, participant)
+    while state["upcoming"]:
+        trial = state["upcoming"][0]
+        row = Trial.objects.get(token=trial["responseUrl"].split("/")[-2])
+        wrong = {"LEFT": "right", "RIGHT": "left"}[row.real_side]
+        catch = row.kind == "CATCH"
+        state = respond(client, trial, wrong if catch else "left", hidden=catch).json()["state"]
+    participant.refresh_from_db()
+    assert participant.finished
+    assert participant.exclusion_reason == ""
+
+
 def test_an_unknown_study_and_an_unknown_run_are_told_so(client: Client, db: None) -> None:
     page = client.get("/s/no-such-study/")
     assert page.status_code == 404
     assert "There is no study “no-such-study”" in page.content.decode()
-    assert client.get("/take/no-such-run/").status_code == 404
+    for code in ("no-such-run", "x" * 22, "a%00b"):
+        assert client.get(f"/take/{code}/").status_code == 404
 
 
 def test_a_closed_study_says_so_and_lets_those_under_way_finish(
@@ -236,7 +290,8 @@ def test_stimuli_are_not_shown_too_early_nor_after_the_response(client: Client, 
     assert client.get(trial["stimuli"][0]).status_code == 200
     respond(client, trial)
     assert client.get(trial["stimuli"][0]).status_code == 404
-    assert client.get("/stimuli/no-such-token/1/").status_code == 404
+    for token in ("no-such-token", "x" * 22, "a%00b"):
+        assert client.get(f"/stimuli/{token}/1/").status_code == 404
 
 
 def test_nothing_that_the_browser_receives_before_it_responds_holds_the_answer(

@@ -89,7 +89,7 @@ def _run(url: str, real_side: Oracle, seed: int, count: int, *, stimuli: bool) -
             for address in trial["stimuli"]:
                 fetch(address)
             started = time.perf_counter()
-            state = bot.respond(trial, state["exposureMs"])["state"]
+            state = bot.respond(trial, state)["state"]
             yield 1000 * (time.perf_counter() - started)
 
 

@@ -9,6 +9,7 @@ from django.core.management import CommandError, call_command
 from django.test import override_settings
 from PIL import Image
 
+from colortest.refusal import Refused
 from colortest.stimuli import services
 from colortest.stimuli.models import Algorithm, Colorization, Photo, TestSet
 from tests.cast import make_test_set, photographs
@@ -100,7 +101,7 @@ def test_a_hundred_megapixels_are_refused_by_name(tmp_path: Path) -> None:
 
 def test_a_second_test_set_of_the_same_name_is_refused() -> None:
     make_test_set(2)
-    with pytest.raises(services.Refused, match="already a test set"):
+    with pytest.raises(Refused, match="already a test set"):
         services.create_test_set(name="photographs")
 
 
@@ -116,7 +117,7 @@ def test_asking_rings_only_once_the_rows_are_committed(
     monkeypatch: pytest.MonkeyPatch, django_capture_on_commit_callbacks: object
 ) -> None:
     rung: list[str] = []
-    monkeypatch.setattr("colortest.jobs._send", lambda name, kwargs: rung.append(name))
+    monkeypatch.setattr("colortest.jobs._send", lambda name, kwargs, expires: rung.append(name))
     test_set = make_test_set(2)
     grey = services.register_method(slug="grey", name="Grey", kind="BASELINE", method="grey")
     with django_capture_on_commit_callbacks(execute=True):  # type: ignore[operator]
@@ -159,7 +160,7 @@ def test_a_bad_checkpoint_is_refused_in_words(tmp_path: Path, spoil: object, sen
 
 
 def test_a_checkpoint_outside_the_folder_is_refused(tmp_path: Path) -> None:
-    with pytest.raises(services.Refused, match="is not the name of a .safetensors file"):
+    with pytest.raises(Refused, match="is not the name of a .safetensors file"):
         services.checkpoint_path("../../etc/passwd")
 
 
@@ -168,5 +169,5 @@ def test_another_file_under_the_same_slug_is_refused(tmp_path: Path) -> None:
         write_checkpoint(tmp_path)
         services.register_checkpoint(slug="mine", name="Mine", file_name="mine.safetensors")
         write_checkpoint(tmp_path, weights=b"other weights")
-        with pytest.raises(services.Refused, match="something else"):
+        with pytest.raises(Refused, match="something else"):
             services.register_checkpoint(slug="mine", name="Mine", file_name="mine.safetensors")

@@ -32,7 +32,7 @@ def upload(client: Client, content: bytes, name: str = "Street") -> object:
 
 def test_an_upload_is_kept_and_rung_for(admin: Client, monkeypatch: pytest.MonkeyPatch) -> None:
     rung: list[str] = []
-    monkeypatch.setattr("colortest.jobs._ring", lambda name, **kwargs: rung.append(name))
+    monkeypatch.setattr("colortest.jobs._ring", lambda name, again, **kwargs: rung.append(name))
     page = upload(admin, zip_of_photos())
     test_set = TestSet.objects.get()
     assert (test_set.status, test_set.licence) == ("UPLOADED", "CC0")

@@ -5,6 +5,7 @@ import json
 import shutil
 import threading
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -17,7 +18,7 @@ from skimage.color import rgb2lab
 from colortest.stimuli import services
 from colortest.stimuli.models import Algorithm, Colorization, TestSet
 from tests.cast import make_test_set
-from worker import tasks
+from worker import methods, tasks
 from worker.colorizing import colorize_batch
 from worker.methods import donor
 
@@ -66,7 +67,6 @@ def test_a_catch_colorization_has_the_colours_of_another_photo_and_its_own_light
         assert np.abs(fake.astype(int) - photo.astype(int)).mean() > 5
 
 
-@pytest.mark.skipif(not SHIPPED.exists(), reason="the shipped checkpoint is not there")
 def test_the_shipped_generator_colours_and_keeps_lightness() -> None:
     services.register_shipped()
     model = Algorithm.objects.get(kind="MODEL")
@@ -96,12 +96,40 @@ def test_a_task_run_twice_does_nothing_the_second_time() -> None:
     assert set(Colorization.objects.values_list("file", flat=True)) == files
 
 
-def test_a_full_batch_calls_for_the_next_one(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_full_batch_calls_for_the_next_one(
+    monkeypatch: pytest.MonkeyPatch, django_capture_on_commit_callbacks: Any
+) -> None:
     rung: list[str] = []
-    monkeypatch.setattr("colortest.jobs._send", lambda name, kwargs: rung.append(name))
+    monkeypatch.setattr("colortest.jobs._send", lambda name, kwargs, expires: rung.append(name))
     ask(make_test_set(5), grey())
-    assert [colorize_batch(grey(), limit=3) for _ in range(3)] == [3, 2, 0]
+    with django_capture_on_commit_callbacks(execute=True):
+        assert [colorize_batch(grey(), limit=3) for _ in range(3)] == [3, 2, 0]
     assert rung == ["colorize"]
+
+
+def test_what_torch_refuses_fails_by_name_and_the_rest_of_the_batch_is_made(monkeypatch: pytest.MonkeyPatch) -> None:
+    test_set = make_test_set(3)
+    poison = test_set.photos.first()
+    make_grey = methods.baselines.grey
+
+    def out_of_memory(photos: list[np.ndarray]) -> list[np.ndarray]:
+        if any(np.array_equal(photo, methods.pixels(poison)) for photo in photos):
+            raise RuntimeError("out of memory")
+        return make_grey(photos)
+
+    monkeypatch.setattr(methods.baselines, "grey", out_of_memory)
+    ask(test_set, grey())
+    tasks.colorize(algorithm_id=grey().pk)
+    assert Colorization.objects.failed().get().photo == poison
+    assert Colorization.objects.failed().get().error == "out of memory"
+    assert Colorization.objects.ready().count() == 2
+
+
+def test_colorizations_made_elsewhere_are_not_made_here() -> None:
+    external = Algorithm.objects.create(slug="theirs", name="Theirs", kind="EXTERNAL")
+    ask(make_test_set(2), external)
+    tasks.colorize(algorithm_id=external.pk)
+    assert "is not made here" in Colorization.objects.failed().first().error
 
 
 def test_a_missing_photo_fails_alone_with_its_reason() -> None:
@@ -129,7 +157,6 @@ def test_failed_ones_can_be_tried_again() -> None:
     assert Colorization.objects.ready().count() == 2
 
 
-@pytest.mark.skipif(not SHIPPED.exists(), reason="the shipped checkpoint is not there")
 def test_a_checkpoint_that_changed_since_it_was_registered_is_refused(tmp_path: Path) -> None:
     for suffix in (".safetensors", ".json"):
         shutil.copy(SHIPPED.with_suffix(suffix), tmp_path)
@@ -146,7 +173,6 @@ def test_a_checkpoint_that_changed_since_it_was_registered_is_refused(tmp_path: 
     assert "is missing" in Colorization.objects.failed().first().error
 
 
-@pytest.mark.skipif(not SHIPPED.exists(), reason="the shipped checkpoint is not there")
 def test_a_checkpoint_of_another_network_fails_with_its_sentence(tmp_path: Path) -> None:
     shutil.copy(SHIPPED, tmp_path)
     summary = json.loads(SHIPPED.with_suffix(".json").read_text())

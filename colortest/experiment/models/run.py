@@ -1,6 +1,7 @@
 """Runs: participants, their trials and their responses."""
 
 import secrets
+from datetime import datetime
 from typing import ClassVar, Self
 
 import pgtrigger
@@ -13,6 +14,8 @@ from colortest.experiment import schedule
 from colortest.experiment.models.study import Study
 from colortest.experiment.presets import FAKE
 from colortest.stimuli.models import Colorization
+
+CODE = r"[-\w]{22}"  # what secret() makes
 
 
 def secret() -> str:
@@ -27,9 +30,14 @@ class ParticipantQuerySet(models.QuerySet["Participant"]):
         """Those who gave every response."""
         return self.filter(finished__isnull=False)
 
+    def holding_places(self, *, since: datetime) -> Self:
+        """Those whose trials count as shown when photos are allocated: completed, or under way since then."""
+        completed = Q(finished__isnull=False, exclusion_reason="")
+        return self.filter(completed | Q(finished__isnull=True, consented__gt=since))
+
     def with_catch_accuracy(self) -> Self:
-        """Annotate `catch_count` and `caught_count`: catch trials answered, and those not fooled."""
-        catch = Q(trials__kind=Trial.Kind.CATCH, trials__response__isnull=False)
+        """Annotate `catch_count` and `caught_count`: catch trials responded to and not flagged, and those caught."""
+        catch = Q(trials__kind=Trial.Kind.CATCH, trials__response__flags=[])
         return self.annotate(
             catch_count=Count("trials", filter=catch),
             caught_count=Count("trials", filter=catch & ~fooled("study__", "trials__", "trials__response__")),
@@ -157,6 +165,7 @@ class Response(models.Model):
     class Flag(models.TextChoices):
         EXPOSURE = "EXPOSURE", "the exposure missed by more than one frame or 25 ms"
         HIDDEN = "HIDDEN", "the page was hidden during the exposure"
+        REPEATED = "REPEATED", "the pair was shown again after the page was loaded anew"
 
     trial = models.OneToOneField(Trial, on_delete=models.CASCADE, primary_key=True)
     chosen_side = models.CharField(max_length=5, choices=Trial.Side)
@@ -165,6 +174,7 @@ class Response(models.Model):
     right_exposure_ms = models.FloatField(help_text="Achieved.")
     frames = models.PositiveIntegerField(help_text="Animation frames during the exposure.")
     longest_gap_ms = models.FloatField(help_text="Longest time between two of them.")
+    refresh_ms = models.FloatField(help_text="Time between two frames of this screen.")
     flags = ArrayField(models.CharField(max_length=10, choices=Flag), default=list, blank=True)
     received = models.DateTimeField(db_default=Now())
 

@@ -14,7 +14,15 @@ from django.urls import reverse
 
 from colortest.experiment import schedule
 from colortest.experiment.presets import FAKE, PRESETS, REAL
-from colortest.stimuli.models import Algorithm, Colorization, TestSet
+from colortest.stimuli.models import (
+    Algorithm,
+    AlgorithmQuerySet,
+    Colorization,
+    ColorizationQuerySet,
+    Photo,
+    PhotoQuerySet,
+    TestSet,
+)
 
 # The columns that say what a participant sees and how it is judged: the design hash covers them, and they freeze.
 DESIGN = (
@@ -57,7 +65,7 @@ class StudyQuerySet(models.QuerySet["Study"]):
         people, simulated = Q(participants__simulated=False), Q(participants__simulated=True)
         finished = Q(participants__finished__isnull=False)
         return self.annotate(
-            started_count=Count("participants", filter=people),
+            started_count=Count("participants", filter=people & Q(participants__started__isnull=False)),
             finished_count=Count("participants", filter=people & finished),
             simulated_count=Count("participants", filter=simulated & finished),
         ).order_by("-created", "-id")
@@ -139,15 +147,25 @@ class Study(models.Model):
         catch = round(self.test_trials * self.catch_share)
         return schedule.Counts(practice=self.practice_trials, test=self.test_trials - catch, catch=catch)
 
-    def pairs(self, **colorization_filter: object) -> models.QuerySet[Colorization]:
-        """The colorizations whose pairs this study may show."""
-        return Colorization.objects.filter(
-            photo__test_set=self.test_set_id, photo__split__in=self.splits, **colorization_filter
-        )
+    def under_test(self) -> AlgorithmQuerySet:
+        """The algorithms whose fool rates this study measures."""
+        return Algorithm.objects.testable().filter(arms__study=self)
+
+    def for_catch_trials(self) -> AlgorithmQuerySet:
+        """The algorithms that its catch trials show."""
+        return Algorithm.objects.catch().filter(arms__study=self)
+
+    def photos(self) -> PhotoQuerySet:
+        """The photos that this study shows."""
+        return Photo.objects.filter(test_set=self.test_set_id, split__in=self.splits)
+
+    def pairs(self) -> ColorizationQuerySet:
+        """The colorizations whose pairs this study shows, ready or not."""
+        return Colorization.objects.filter(photo__in=self.photos(), algorithm__arms__study=self)
 
 
 class Arm(models.Model):
-    """One algorithm under test in one study (its fool rate is reported per split)."""
+    """One algorithm that a study shows: under test (its fool rate is reported per split), or for catch trials."""
 
     study = models.ForeignKey(Study, on_delete=models.CASCADE, related_name="arms")
     algorithm = models.ForeignKey(Algorithm, on_delete=models.PROTECT, related_name="arms")
@@ -161,7 +179,7 @@ class Arm(models.Model):
                 operation=pgtrigger.Insert | pgtrigger.Update | pgtrigger.Delete,
                 func=(
                     "IF EXISTS (SELECT 1 FROM experiment_study WHERE status <> 'DRAFT' "
-                    "AND id = COALESCE(NEW.study_id, OLD.study_id)) THEN "
+                    "AND id IN (NEW.study_id, OLD.study_id)) THEN "
                     "RAISE EXCEPTION 'the design of an opened study is frozen' USING ERRCODE = 'check_violation'; "
                     "END IF; RETURN COALESCE(NEW, OLD);"
                 ),

@@ -14,6 +14,8 @@ import { Stage, pause } from "./stage.js";
 
 const FEEDBACK_MS = 1000;
 const OUT_OF_STEP = 409;
+// Outlives a reload: a pair that was on screen before it must not count as seen once.
+const SHOWN = "colortest-shown";
 
 const root = document.querySelector("[data-state-url]");
 const stage = new Stage(root);
@@ -71,6 +73,8 @@ async function present(trial, state) {
   stage.mount(images);
   stage.enter("blank");
   const refreshMs = await blank(state.blankMs);
+  const repeated = sessionStorage.getItem(SHOWN) === trial.responseUrl;
+  sessionStorage.setItem(SHOWN, trial.responseUrl);
   stage.enter("exposure");
   const shown = await expose({
     show: () => stage.showStimuli(),
@@ -80,7 +84,7 @@ async function present(trial, state) {
     room: stage.room,
   });
   images.forEach(discard);
-  return shown;
+  return { ...shown, refreshMs, repeated };
 }
 
 /** Fetch ahead while the participant reads or chooses, never while stimuli are on screen. */
@@ -96,7 +100,9 @@ function responseOf(choice, shown) {
     rightExposureMs: shown.exposureMs,
     frames: shown.frames,
     longestGapMs: shown.longestGapMs,
+    refreshMs: shown.refreshMs,
     hidden: shown.hidden,
+    repeated: shown.repeated,
   };
 }
 

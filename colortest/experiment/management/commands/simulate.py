@@ -30,6 +30,6 @@ class Command(BaseCommand):
         try:
             for _ in tqdm(simulate(study, **wanted), total=options["participants"], unit="participant"):
                 pass
-        except httpx.HTTPError as error:
+        except (httpx.HTTPError, ValueError) as error:
             raise CommandError(f"The site at {options['url']} did not play along: {error}") from error
         self.stdout.write(f"{options['participants']} simulated participants finished “{study}”.")

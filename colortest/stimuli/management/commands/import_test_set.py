@@ -6,6 +6,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import transaction
 
+from colortest.refusal import Refused
 from colortest.stimuli import services
 from colortest.stimuli.models import TestSet
 
@@ -44,9 +45,9 @@ class Command(BaseCommand):
                 )
                 services.import_photos(test_set=test_set, path=path, splits=splits)
                 if test_set.status == TestSet.Status.REJECTED:
-                    raise services.Refused("\n".join(f"{name}: {reason}" for name, reason in test_set.problems))
+                    raise Refused("\n".join(f"{name}: {reason}" for name, reason in test_set.problems))
                 services.colorize_with_all(test_set=test_set)
-        except services.Refused as error:
+        except Refused as error:
             raise CommandError(f"Nothing was imported.\n{error}") from error
         for name, reason in test_set.problems:
             self.stderr.write(f"not kept: {name}: {reason}")

@@ -5,6 +5,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
+from colortest.refusal import Refused
 from colortest.stimuli import services
 
 
@@ -26,7 +27,7 @@ class Command(BaseCommand):
                 ]
             else:
                 made = services.register_shipped()
-        except services.Refused as error:
+        except Refused as error:
             raise CommandError(str(error)) from error
         for algorithm in made:
             self.stdout.write(f"{algorithm.slug}: {algorithm.get_kind_display()}")

@@ -9,6 +9,7 @@ from colortest.access import researcher_required
 from colortest.experiment import services
 from colortest.experiment.forms import StudyForm
 from colortest.experiment.models import Study
+from colortest.refusal import Refused
 
 
 @researcher_required
@@ -24,7 +25,7 @@ def new_study(request: HttpRequest) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         try:
             return redirect(services.create_study(**form.values()))
-        except services.Refused as error:
+        except Refused as error:
             form.add_error(None, str(error))
     return render(request, "experiment/new_study.html", {"form": form})
 
@@ -48,7 +49,7 @@ def open_study(request: HttpRequest, slug: str) -> HttpResponse:
     found = get_object_or_404(Study, slug=slug)
     try:
         services.open_study(study=found)
-    except services.Refused as error:
+    except Refused as error:
         messages.error(request, f"The study cannot open yet: {error}")
     return redirect(found)
 
