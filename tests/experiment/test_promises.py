@@ -57,11 +57,11 @@ def test_a_draft_may_change_and_an_opened_study_is_never_a_draft_again(make_stud
 
 
 def test_the_algorithms_of_an_open_study_cannot_change(study: Study) -> None:
-    catch = Algorithm.objects.get(slug="catch")
-    assert refused(lambda: Arm.objects.create(study=study, algorithm=catch))
+    late = register_method(slug="late", name="Late", kind="BASELINE", method="grey")
+    assert refused(lambda: Arm.objects.create(study=study, algorithm=late))
     assert refused(lambda: study.arms.all().delete())
     other = services.create_study(
-        title="Other", test_set=study.test_set, splits=["test"], algorithms=[catch], preset="thesis-2020"
+        title="Other", test_set=study.test_set, splits=["test"], algorithms=[late], preset="thesis-2020"
     )
     assert refused(lambda: study.arms.update(study=other))
 
@@ -156,6 +156,10 @@ def test_a_split_that_is_named_twice_counts_once_and_a_reserved_title_is_refused
     assert services.create_study(title="Twice", splits=["test", "test"], **wanted).splits == ["test"]
     with pytest.raises(Refused, match="needs a title of its own"):
         services.create_study(title="New", splits=["test"], **wanted)
+    with pytest.raises(Refused, match="those for catch trials are not"):
+        services.create_study(
+            title="Caught", splits=["test"], **{**wanted, "algorithms": list(study.for_catch_trials())}
+        )
     with pytest.raises(Refused, match="no photos in the split “moon”"):
         services.create_study(title="Moon", splits=["moon"], **wanted)
 
