@@ -38,7 +38,7 @@ def positions() -> list[int]:
     return list(Response.objects.order_by("received").values_list("trial__position", flat=True))
 
 
-def test_a_reload_comes_back_to_the_same_trial(at_first_choice: Page) -> None:
+def test_a_reload_comes_back_to_the_same_trial_whose_second_showing_is_flagged(at_first_choice: Page) -> None:
     page = at_first_choice
     chosen = playing.play_block(page, playing.hands(1))
     playing.reach(page, "exposure")
@@ -48,6 +48,8 @@ def test_a_reload_comes_back_to_the_same_trial(at_first_choice: Page) -> None:
     chosen |= playing.play_block(page, playing.hands(1))
     assert positions() == [0, 1]
     finish(page, chosen)
+    flags = Response.objects.order_by("trial__position").values_list("flags", flat=True)
+    assert ["REPEATED" in raised for raised in flags] == [False, True, False, False]
 
 
 def test_the_back_button_comes_back_to_the_same_trial(at_first_choice: Page) -> None:

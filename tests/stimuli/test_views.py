@@ -2,14 +2,20 @@
 
 import io
 import zipfile
+from pathlib import Path
+from typing import Any
 
 import pytest
+from celery.exceptions import SoftTimeLimitExceeded
+from django.conf import settings
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client, override_settings
+from PIL import Image
 
-from colortest.stimuli import services
+from colortest.stimuli import rendering, services
 from colortest.stimuli.models import Algorithm, Colorization, TestSet
 from tests.cast import make_test_set, photographs
+from worker import tasks
 
 pytestmark = pytest.mark.django_db
 
@@ -82,6 +88,32 @@ def test_too_large_an_upload_and_a_taken_name_are_refused(admin: Client) -> None
     with override_settings(UPLOAD_MAX_MB=0):
         page = upload(admin, zip_of_photos(1), name="Large")
     assert "is larger than 0 MB" in page.content.decode()  # type: ignore[attr-defined]
+
+
+def test_an_import_that_takes_too_long_is_rejected_and_does_not_start_over(
+    admin: Client, monkeypatch: pytest.MonkeyPatch, django_capture_on_commit_callbacks: Any
+) -> None:
+    upload(admin, zip_of_photos(3))
+    test_set = TestSet.objects.get()
+    archive, stimuli = Path(test_set.upload.path), Path(settings.MEDIA_ROOT) / "stimuli"
+    before = set(stimuli.rglob("*.webp"))
+    encode = rendering.encode
+
+    def slow(image: Image.Image) -> bytes:
+        if test_set.photos.count() == 2:
+            raise SoftTimeLimitExceeded
+        return encode(image)
+
+    monkeypatch.setattr(rendering, "encode", slow)
+    with django_capture_on_commit_callbacks(execute=True):
+        tasks.import_test_set(test_set_id=test_set.pk)
+        assert archive.exists()
+    test_set.refresh_from_db()
+    assert test_set.status == "REJECTED"
+    assert "upload it in several parts" in admin.get(test_set.get_absolute_url()).content.decode()
+    assert not test_set.photos.exists()
+    assert set(stimuli.rglob("*.webp")) == before
+    assert not archive.exists()
 
 
 def test_failures_are_shown_with_their_reason_and_can_be_tried_again(admin: Client) -> None:
