@@ -11,7 +11,10 @@ ROOT = Path(__file__).resolve().parents[2]
 WORKER_PROCESSES = 1
 _THREAD_VARIABLES = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
 
-_GUNICORN = "gunicorn colortest.wsgi --worker-class=gthread --workers=2 --threads=8 --graceful-timeout=5"
+# Connections are kept longer than browsers and bots keep them, so that none is closed under a request on its way.
+_GUNICORN = (
+    "gunicorn colortest.wsgi --worker-class=gthread --workers=2 --threads=8 --graceful-timeout=5 --keep-alive=75"
+)
 _WORKER = f"celery -A colortest worker --concurrency={WORKER_PROCESSES} --prefetch-multiplier=1 --loglevel=INFO"
 _BEAT = "celery -A colortest beat --pidfile="
 
