@@ -54,8 +54,11 @@ $(INSTALLED): requirements.txt
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --requirement requirements.txt
 	@touch $@
 
+# Playwright brings a Node of its own, which needs libatomic; a page without any font has no width.
+BROWSER := chromium libatomic1 fonts-liberation
+
 chromium:
-	@command -v chromium >/dev/null || { \
+	@{ command -v chromium && ls /usr/lib/*/libatomic.so.1; } >/dev/null 2>&1 || { \
 	  $(AS_ROOT) && echo "Installing Chromium from Debian's packages…" \
-	    && $(APT) update && $(APT) install --no-install-recommends chromium >/dev/null; } \
-	  || echo "Chromium is missing, so the tests with a real browser are skipped: as root, apt-get install chromium"
+	    && $(APT) update && $(APT) install --no-install-recommends $(BROWSER) >/dev/null; } \
+	  || echo "The tests with a real browser need more: as root, apt-get install $(BROWSER)"
