@@ -98,10 +98,8 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 EMBEDDED_REDIS = "REDIS_URL" not in env.ENVIRON
 REDIS_URL = env.str("REDIS_URL", default=embedded.redis_url(VAR))
 
-# Shared by the processes of one machine, and there when Redis is not; only failed logins are counted in it.
-CACHES = {
-    "default": {"BACKEND": "django.core.cache.backends.filebased.FileBasedCache", "LOCATION": VAR / "cache"},
-}
+# In the database: shared by all processes, and there when Redis is not. Only failed logins are counted in it.
+CACHES = {"default": {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "cache"}}
 
 # Uploaded archives and stimuli are never served by address: every read goes through a view that checks.
 MEDIA_ROOT = env.path("MEDIA_ROOT", default=str(VAR / "files"))()
@@ -165,5 +163,6 @@ LOGGING = {
     "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
     "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
     "root": {"handlers": ["stderr"], "level": env.str("LOG_LEVEL", default="INFO")},
-    "loggers": {"httpx": {"level": "WARNING"}},
+    # A refused page is no error of ours: its traceback would bury those that are.
+    "loggers": {"httpx": {"level": "WARNING"}, "django.request": {"level": "ERROR"}},
 }

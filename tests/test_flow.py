@@ -65,7 +65,7 @@ def test_simulated_participants_are_marked_and_their_interval_covers_the_known_p
 ) -> None:
     study = make_study(photos=60, seed=1)
     call_command("simulate", study=study.slug, participants=6, fool_rate=0.4, url=site, seed=1)
-    assert "6 simulated participants finished" in capsys.readouterr().out
+    assert "who finished “Sunday study”: 6." in capsys.readouterr().out
     wait_for(lambda: rates_are_fresh(study))
     assert not Participant.objects.filter(simulated=False).exists()
     assert set(study.fool_rates.of_people().values_list("countable", flat=True)) == {0}

@@ -15,6 +15,7 @@ from tqdm import tqdm
 from colortest import jobs
 from colortest.demo.accounts import ensure_accounts, read_passwords
 from colortest.demo.photos import write_crops
+from colortest.experiment import schedule
 from colortest.experiment.models import Study
 from colortest.experiment.services import create_study, open_study
 from colortest.experiment.simulation import simulate
@@ -94,7 +95,9 @@ def _make_study(title: str, folder: Path, licence: str) -> Study:
         stimuli.colorize_with_all(test_set=test_set)
         under_test = [algorithm for algorithm in algorithms if algorithm.kind == Algorithm.Kind.MODEL]
         splits = list(test_set.photos.split_counts())
-        return create_study(title=title, test_set=test_set, splits=splits, algorithms=under_test, preset="thesis-2020")
+        study = create_study(title=title, test_set=test_set, splits=splits, algorithms=under_test, preset="thesis-2020")
+        schedule.require(study.counts, test_set.photos.split_counts(), len(under_test))
+        return study
     except ValueError as error:
         raise DemoError(str(error)) from error
 

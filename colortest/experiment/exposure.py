@@ -1,6 +1,5 @@
 """How long stimuli were on screen, as the browser achieved it, and when that spoils a trial. Pure."""
 
-import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Self
@@ -36,8 +35,8 @@ class Exposure:
             frames=int(milliseconds(sent, "frames")),
             longest_gap_ms=milliseconds(sent, "longestGapMs"),
             refresh_ms=milliseconds(sent, "refreshMs"),
-            hidden=sent.get("hidden") is True,
-            repeated=sent.get("repeated") is True,
+            hidden=truth(sent, "hidden"),
+            repeated=truth(sent, "repeated"),
         )
 
 
@@ -48,11 +47,23 @@ def milliseconds(sent: Mapping[str, object], name: str) -> float:
         ValueError: it is anything else.
     """
     value = sent.get(name)
-    if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
+    if isinstance(value, bool) or not isinstance(value, int | float):
         raise ValueError(f"{name} is not a number.")
-    if not 0 <= value <= WEEK_MS:
+    if not 0 <= value <= WEEK_MS:  # neither is NaN
         raise ValueError(f"{name} is out of range.")
     return float(value)
+
+
+def truth(sent: Mapping[str, object], name: str) -> bool:
+    """True or false, by name.
+
+    Raises:
+        ValueError: it is anything else.
+    """
+    value = sent.get(name)
+    if not isinstance(value, bool):
+        raise ValueError(f"{name} is neither true nor false.")
+    return value
 
 
 def flags(exposure: Exposure, *, asked_ms: float) -> list[str]:

@@ -3,6 +3,7 @@
 import json
 from http import HTTPStatus
 
+from django.core.exceptions import RequestDataTooBig
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -17,6 +18,7 @@ from colortest.experiment.passes import is_pass
 from colortest.experiment.stimulus import SIDES, stimulus
 from colortest.refusal import Refused
 
+SENT_SIDES = {"left": Trial.Side.LEFT, "right": Trial.Side.RIGHT}
 COOKIE_AGE = 7 * 24 * 3600
 
 
@@ -78,10 +80,12 @@ def respond(request: HttpRequest, code: str, token: str) -> JsonResponse:
     if trial is None:
         return _refusal("This trial is not part of your run.", HTTPStatus.NOT_FOUND)
     try:
-        sent = json.loads(request.body)
-        side = Trial.Side(str(sent["chosen"]).upper())
+        sent = _sent(request)
+        side = SENT_SIDES[str(sent.get("chosen"))]
         rt_ms, exposure = milliseconds(sent, "rtMs"), Exposure.from_browser(sent)
-    except (ValueError, KeyError, TypeError, AttributeError, OverflowError, RecursionError) as error:
+    except KeyError:
+        return _refusal("This is not a response: chosen is neither left nor right.", HTTPStatus.BAD_REQUEST)
+    except ValueError as error:
         return _refusal(f"This is not a response: {error}", HTTPStatus.BAD_REQUEST)
     try:
         services.record_response(trial=trial, chosen_side=side, rt_ms=rt_ms, exposure=exposure)
@@ -103,6 +107,17 @@ def show_stimulus(request: HttpRequest, token: str, place: int) -> HttpResponse:
         content_type="image/webp",
         headers={"Cache-Control": "private, no-store", "X-Content-Type-Options": "nosniff"},
     )
+
+
+def _sent(request: HttpRequest) -> dict[str, object]:
+    """The JSON object of a request. Raises ValueError when there is none."""
+    try:
+        sent = json.loads(request.body)
+    except (ValueError, RecursionError, RequestDataTooBig):
+        sent = None
+    if not isinstance(sent, dict):
+        raise ValueError("it is not a small JSON object.")
+    return sent
 
 
 def _participant(code: str) -> Participant:

@@ -13,7 +13,10 @@ class TestSetForm(forms.Form):
     name = forms.CharField(max_length=200)
     upload = forms.FileField(
         label="Photos (zip)",
-        help_text="Folders inside the zip are the splits: train/…, test/… Photos outside a folder belong to “test”.",
+        help_text=(
+            "Folders inside the zip are the splits: train/…, test/… Photos outside a folder belong to “test”. "
+            "Each photo may have up to 50 megapixels."
+        ),
         widget=forms.ClearableFileInput(attrs={"accept": ".zip,application/zip"}),
     )
     licence = forms.CharField(max_length=200, required=False)

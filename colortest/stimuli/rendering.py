@@ -5,6 +5,7 @@ bytes and images in, bytes and images out.
 """
 
 import struct
+import warnings
 import zlib
 from hashlib import sha256, shake_256
 from io import BytesIO
@@ -110,7 +111,10 @@ def pad(encoded: bytes, length: int, seed: bytes) -> bytes:
 
 def _open(data: bytes) -> Image.Image:
     try:
-        return Image.open(BytesIO(data), formats=ACCEPTED)
+        with warnings.catch_warnings():
+            # Pillow warns of large pictures from 89 megapixels on; our limit is lower, and refuses.
+            warnings.simplefilter("ignore", Image.DecompressionBombWarning)
+            return Image.open(BytesIO(data), formats=ACCEPTED)
     except UnidentifiedImageError as error:
         raise Unreadable(f"This is not a photo in a format that is accepted: {ACCEPTED_NAMES}.") from error
     except Image.DecompressionBombError as error:

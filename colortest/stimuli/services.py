@@ -201,6 +201,9 @@ def register_checkpoint(*, slug: str, name: str, file_name: str) -> Algorithm:
     digest = file_sha256(path)
     if digest != summary.get("sha256", digest):
         raise Refused(f"{path.name} is not the file that {summary_path.name} describes: copy both again.")
+    known = Algorithm.objects.filter(sha256=digest).exclude(slug=slug).first()
+    if known:
+        raise Refused(f"{path.name} is registered already, as “{known.name}”.")
     return _register(slug, name, kind="MODEL", checkpoint=file_name, sha256=digest, network=network, training=training)
 
 

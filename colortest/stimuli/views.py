@@ -2,6 +2,7 @@
 
 from django.contrib import messages
 from django.core.paginator import Paginator
+from django.db.models import Prefetch
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.cache import cache_control
@@ -34,7 +35,8 @@ def test_sets(request: HttpRequest) -> HttpResponse:
 def test_set(request: HtmxRequest, slug: str) -> HttpResponse:
     """One test set: its photos with their colorizations, and its problems. Asked by htmx, only what changes."""
     found = get_object_or_404(TestSet, slug=slug)
-    photos = found.photos.prefetch_related("colorizations__algorithm")
+    in_order = Colorization.objects.select_related("algorithm").order_by("algorithm")
+    photos = found.photos.prefetch_related(Prefetch("colorizations", queryset=in_order))
     page = Paginator(photos, PHOTOS_PER_PAGE).get_page(request.GET.get("page"))
     made = Colorization.objects.filter(photo__test_set=found)
     total, pending = made.count(), made.pending().count()

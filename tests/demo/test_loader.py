@@ -57,6 +57,17 @@ def test_a_folder_without_photos_and_a_missing_one_are_explained(tmp_path: Path)
     assert not Study.objects.exists()
 
 
+def test_too_few_photos_are_counted_in_one_sentence_and_leave_nothing(tmp_path: Path) -> None:
+    for _, name, image in photographs(3):
+        image.save(tmp_path / Path(name).name)
+    with pytest.raises(
+        CommandError, match="36 test trials may need 36 different photos of the split “test”, which has 3"
+    ):
+        call_command("demo", photos=tmp_path)
+    assert not TestSet.objects.exists()
+    assert not Study.objects.exists()
+
+
 def test_a_dataset_without_a_network_is_explained_in_one_line(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     for name in ("http_proxy", "https_proxy"):
         monkeypatch.setenv(name, "http://127.0.0.1:9")

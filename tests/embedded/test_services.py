@@ -222,6 +222,13 @@ def test_importing_the_settings_starts_nothing(fresh_folder: Path) -> None:
     assert not (fresh_folder / "var").exists()
 
 
+def test_a_command_before_the_first_start_leaves_no_folder_behind(fresh_folder: Path) -> None:
+    """A folder made in passing, closed to others, would lock out the account that PostgreSQL runs as."""
+    home = fresh_folder / "not-yet" / "var"
+    assert manage("check", home).returncode == 0
+    assert not home.parent.exists()
+
+
 def test_a_command_without_the_servers_says_in_one_sentence_how_to_start_them(fresh_folder: Path) -> None:
     outcome = manage("showmigrations", fresh_folder / "var")
     assert outcome.returncode == 1

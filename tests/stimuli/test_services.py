@@ -171,3 +171,11 @@ def test_another_file_under_the_same_slug_is_refused(tmp_path: Path) -> None:
         write_checkpoint(tmp_path, weights=b"other weights")
         with pytest.raises(Refused, match="something else"):
             services.register_checkpoint(slug="mine", name="Mine", file_name="mine.safetensors")
+
+
+def test_one_file_is_one_algorithm(tmp_path: Path) -> None:
+    write_checkpoint(tmp_path)
+    with override_settings(CHECKPOINT_DIR=tmp_path):
+        services.register_checkpoint(slug="mine", name="Mine", file_name="mine.safetensors")
+        with pytest.raises(Refused, match="is registered already, as “Mine”"):
+            services.register_checkpoint(slug="again", name="Again", file_name="mine.safetensors")

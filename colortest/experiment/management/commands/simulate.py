@@ -31,5 +31,7 @@ class Command(BaseCommand):
             for _ in tqdm(simulate(study, **wanted), total=options["participants"], unit="participant"):
                 pass
         except (httpx.HTTPError, ValueError) as error:
-            raise CommandError(f"The site at {options['url']} did not play along: {error}") from error
-        self.stdout.write(f"{options['participants']} simulated participants finished “{study}”.")
+            raise CommandError(
+                f"The site at {options['url']} did not play along: {error}. If it is elsewhere, say --url."
+            ) from error
+        self.stdout.write(f"Simulated participants who finished “{study}”: {options['participants']}.")
