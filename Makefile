@@ -44,12 +44,10 @@ screenshots: $(INSTALLED) chromium ## make the README's pictures again
 $(INSTALLED): requirements.txt
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { \
 	  echo "colortest needs Python 3.11 or newer: install it, or name one with make PYTHON=/path/to/python"; exit 1; }
-	@$(PYTHON) -c 'import ensurepip, venv' 2>/dev/null || { \
-	  package=python$$($(PYTHON) -c 'import sys; print("%d.%d" % sys.version_info[:2])')-venv; \
-	  $(AS_ROOT) && echo "Installing $$package from Debian's packages…" \
-	    && $(APT) update && $(APT) install --no-install-recommends $$package >/dev/null \
-	  || { echo "$(PYTHON) cannot make virtual environments: as root, apt-get install $$package"; exit 1; }; }
-	@$(BIN)/python -m pip --version >/dev/null 2>&1 || $(PYTHON) -m venv --clear .venv
+	@$(BIN)/python -m pip --version >/dev/null 2>&1 || \
+	  if $(PYTHON) -c 'import ensurepip, venv' 2>/dev/null; then $(PYTHON) -m venv --clear .venv; \
+	  else $(PYTHON) -m venv --clear --without-pip .venv && sh deploy/pip-from-debian.sh $(BIN)/python; fi || { \
+	  echo "$(PYTHON) cannot make virtual environments: as root, apt-get install python3-venv"; exit 1; }
 	@echo "Installing Python packages (some minutes, once)…"
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --requirement requirements.txt
 	@touch $@
