@@ -43,7 +43,7 @@ def manage(command: str, home: Path) -> "subprocess.CompletedProcess[str]":
 class Site:
     """One `manage.py up` on a free port, as somebody would start it from a terminal."""
 
-    def __init__(self, home: Path, port: int, *, demo: bool = False) -> None:
+    def __init__(self, home: Path, port: int, *, demo: bool = False, **environ: str) -> None:
         self.home = home
         self.port = port
         self.url = f"http://127.0.0.1:{port}"
@@ -52,7 +52,7 @@ class Site:
             self.process = subprocess.Popen(
                 [sys.executable, "manage.py", "up", f"--port={port}", *([] if demo else ["--no-demo"])],
                 cwd=ROOT,
-                env=django_environment(home),
+                env={**django_environment(home), **environ},
                 stdout=output,
                 stderr=subprocess.STDOUT,
                 start_new_session=True,  # a terminal of its own, so that Ctrl-C reaches it and not pytest
@@ -93,9 +93,9 @@ def free_port() -> int:
 
 
 @contextmanager
-def serving(home: Path, *, demo: bool = False) -> Iterator[Site]:
+def serving(home: Path, *, demo: bool = False, **environ: str) -> Iterator[Site]:
     """A site that answers; whatever a test does to it, nothing of it stays behind for the next."""
-    site = Site(home, free_port(), demo=demo)
+    site = Site(home, free_port(), demo=demo, **environ)
     try:
         site.wait_until_served()
         yield site
