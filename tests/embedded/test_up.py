@@ -49,6 +49,7 @@ class TestWhileItServes:
         assert other.said.read_text() == f"CommandError: Port {site.port} of 127.0.0.1 is in use: {advice}\n"
 
     def test_what_it_stores_is_closed_to_other_accounts(self, home: Path, site: Site) -> None:
+        wait_until(lambda: list(home.glob("beat-schedule*")), 60)  # beat starts beside the site, and later
         stored = [home / "secret-key", home / "static", home / "logs/web.log", *home.glob("beat-schedule*")]
         assert len(stored) > 3
         assert [path for path in stored if path.stat().st_mode & 0o077] == []
