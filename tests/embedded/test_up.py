@@ -1,7 +1,6 @@
 """`manage.py up`: serves, and however it ends, everything that it started ends with it."""
 
 import os
-import shutil
 import signal
 from collections.abc import Iterator
 from pathlib import Path
@@ -10,17 +9,9 @@ import httpx
 import psutil
 import pytest
 
-from tests.running import Site, free_port, new_folder, serving, wait_until
+from tests.running import Site, free_port, serving, wait_until
 
 pytestmark = pytest.mark.processes
-
-
-@pytest.fixture(scope="module")
-def home() -> Iterator[Path]:
-    """One data folder for the module: only its first start makes a database and collects the static files."""
-    folder = new_folder()
-    yield folder / "var"
-    shutil.rmtree(folder)
 
 
 def named(site: Site, word: str) -> psutil.Process:
@@ -55,14 +46,14 @@ class TestWhileItServes:
         assert [path for path in stored if path.stat().st_mode & 0o077] == []
 
 
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
 def test_it_serves_until_it_is_asked_to_stop_and_leaves_no_process(home: Path, number: signal.Signals) -> None:
     with serving(home) as site:
         assert httpx.get(f"{site.url}/health/").text == "ok"
         assert {"postgres", "redis-server"} <= {process.name() for process in site.processes()}
         for word in ("gunicorn", "worker", "beat"):
             assert named(site, word)
-        os.killpg(site.process.pid, number)  # a terminal signals the whole group, not one process
+        os.killpg(site.process.pid, number)  # as a terminal does, on Ctrl-C or when it closes
         assert site.wait_for_the_end() == 0
         assert site.processes() == []
         assert "Traceback" not in site.said.read_text()
