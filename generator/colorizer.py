@@ -12,7 +12,8 @@ from torch import Tensor
 
 from generator.checkpoint import load_checkpoint
 from generator.lab import join, rgb_to_lab
-from generator.networks import STRIDE, Generator
+from generator.networks.blocks import STRIDE
+from generator.networks.registry import Generator
 
 Photo = NDArray[np.uint8]  # (H, W, 3) sRGB
 
@@ -44,18 +45,21 @@ class Colorizer:
         """
         colorizations: dict[int, Photo] = {}
         for places in batches_of_one_size(photos, self.batch):
-            rgb = to_tensor([photos[place] for place in places]).to(self.network.mean.device)
-            colorizations.update(zip(places, to_arrays(self._colorize(rgb)), strict=True))
+            lab = self.predict(to_tensor([photos[place] for place in places]))
+            colorizations.update(zip(places, to_arrays(join(lab[:, :1], lab[:, 1:])), strict=True))
         return [colorizations[place] for place in range(len(photos))]
 
     @torch.inference_mode()
-    def _colorize(self, rgb: Tensor) -> Tensor:
-        """sRGB (B, 3, H, W) in 0..1, both ways."""
-        lightness = rgb_to_lab(rgb)[:, :1]
+    def predict(self, rgb: Tensor) -> Tensor:
+        """CIELab on the network's device from sRGB (B, 3, H, W) in 0..1: its own L*, and the colours that the network
+        gives it, some of them perhaps outside sRGB.
+        """
+        lightness = rgb_to_lab(rgb.to(next(self.network.parameters()).device))[:, :1]
         height, width = lightness.shape[-2:]
         ab = self.network(shrink(lightness, network_size(height, width, self.size)))
         # Bilinear, because nearest would leave blocks of colour several pixels wide.
-        return join(lightness, F.interpolate(ab, (height, width), mode="bilinear", align_corners=False))
+        ab = F.interpolate(ab, (height, width), mode="bilinear", align_corners=False)
+        return torch.cat([lightness, ab], dim=1)
 
 
 def network_size(height: int, width: int, size: int) -> tuple[int, int]:

@@ -5,9 +5,9 @@ import skimage.data
 import torch
 
 from generator.colorizer import Photo
-from generator.networks import Generator, NetworkOptions
+from generator.networks.resnet import ResNetGenerator, ResNetOptions
 
-TINY = NetworkOptions(encoder="resnet18", decoder_channels=(16, 16, 16, 8, 8), skips=True, size=32)
+TINY = ResNetOptions(encoder="resnet18", decoder_channels=(16, 16, 16, 8, 8), skips=True, size=32)
 
 
 def coffee() -> Photo:
@@ -18,9 +18,9 @@ def astronaut() -> Photo:
     return np.asarray(skimage.data.astronaut(), dtype=np.uint8)
 
 
-def colourful_network(options: NetworkOptions = TINY) -> Generator:
+def colourful_network(options: ResNetOptions = TINY) -> ResNetGenerator:
     """An untrained network that gives some strong, varying colours instead of grey."""
     torch.manual_seed(1)
-    network = Generator(options)
+    network = ResNetGenerator(options)
     torch.nn.init.normal_(network.decoder.exit.weight, std=1.0)
     return network.eval()

@@ -1,0 +1,79 @@
+"""What can be measured on single photos. Every function gives one value, or one histogram, for each photo (B, …).
+
+`ab` is (B, 2, H, W) in units of CIELab, `rgb` is sRGB (B, 3, H, W) in 0..1.
+"""
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor
+
+from generator.networks.blocks import AB_RANGE
+
+HUBER_BETA = 1 / AB_RANGE  # one unit of a* or b*
+AB_BIN = 10  # units of a* and b*
+AB_BINS = 2 * int(AB_RANGE) // AB_BIN + 1
+CHROMA_BIN = 5  # units of C*ab: a tint of ten is seen, so it must not share the bin of grey
+CHROMA_BINS = 28  # sRGB reaches C*ab = 134
+LEAST_ERROR = (1 / 255) ** 2 / 12  # of rounding to eight bits: a PSNR of 58.9 dB instead of infinity
+
+
+def huber(ab: Tensor, truth: Tensor) -> Tensor:
+    """Mean Huber loss of ab/110: quadratic below one unit of a* or b*, linear above."""
+    return _mean(F.smooth_l1_loss(ab / AB_RANGE, truth / AB_RANGE, beta=HUBER_BETA, reduction="none"))
+
+
+def ab_error(ab: Tensor, truth: Tensor) -> Tensor:
+    """Mean distance in the plane of a* and b*."""
+    return _mean((ab - truth).norm(dim=1))
+
+
+def psnr(rgb: Tensor, truth: Tensor) -> Tensor:
+    """Peak signal-to-noise ratio in decibels, at most 58.9."""
+    return -10 * _mean((rgb - truth) ** 2).clamp(min=LEAST_ERROR).log10()
+
+
+def colourfulness(rgb: Tensor) -> Tensor:
+    """Hasler and Suesstrunk 2003, signed, on the scale of 0..255: grey is 0, a very colourful photo above 80."""
+    red, green, blue = (rgb * 255).flatten(2).unbind(dim=1)
+    rg, yb = red - green, (red + green) / 2 - blue
+    spread = (rg.var(dim=1, correction=0) + yb.var(dim=1, correction=0)).sqrt()
+    return spread + 0.3 * (rg.mean(dim=1) ** 2 + yb.mean(dim=1) ** 2).sqrt()
+
+
+def ab_variation(ab: Tensor) -> Tensor:
+    """Mean absolute difference between neighbouring pixels, right and below: high for patchy colour."""
+    return _mean(ab.diff(dim=-1).abs()) + _mean(ab.diff(dim=-2).abs())
+
+
+def ab_histogram(ab: Tensor) -> Tensor:
+    """The share of pixels in each of AB_BINS x AB_BINS bins, flat.
+
+    The bins lie around multiples of ten, as those of Zhang et al. 2016, so that grey is inside one, not at a corner
+    of four.
+    """
+    a, b = ((ab / AB_BIN).round().long() + AB_BINS // 2).clamp(0, AB_BINS - 1).unbind(dim=1)
+    return _shares(a * AB_BINS + b, AB_BINS**2)
+
+
+def chroma_histogram(ab: Tensor) -> Tensor:
+    """The share of pixels in each of CHROMA_BINS bins of chroma C*ab; the first is all but grey."""
+    return _shares((ab.norm(dim=1) / CHROMA_BIN).long().clamp(max=CHROMA_BINS - 1), CHROMA_BINS)
+
+
+def distance(shares: Tensor, others: Tensor) -> Tensor:
+    """Total variation distance of two histograms along the last dimension: 0 where they are equal, 1 where disjoint.
+
+    Half the sum of absolute differences: the share of pixels whose bin would have to change.
+    """
+    return (shares - others).abs().sum(dim=-1) / 2
+
+
+def _mean(values: Tensor) -> Tensor:
+    return values.flatten(1).mean(dim=1)
+
+
+def _shares(bins: Tensor, count: int) -> Tensor:
+    """(B, count) shares of the pixels (B, H, W), each the number of its bin."""
+    first = torch.arange(len(bins), device=bins.device)[:, None] * count
+    counts = torch.bincount((bins.flatten(1) + first).flatten(), minlength=len(bins) * count)
+    return counts.view(len(bins), count) / bins[0].numel()
