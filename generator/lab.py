@@ -5,7 +5,9 @@ The formulas are IEC 61966-2-1 and CIE 15. The white point is the sums of the ma
 constant, so that a grey pixel has no colour at all (|a*|, |b*| < 3e-5).
 """
 
+import numpy as np
 import torch
+from numpy.typing import NDArray
 from torch import Tensor
 
 RGB_TO_XYZ = (
@@ -16,16 +18,20 @@ RGB_TO_XYZ = (
 GAMUT_TOLERANCE = 1e-4  # in linear light: less than a tenth of the smallest step of eight bits
 GAMUT_HALVINGS = 12  # chroma is found to 1/4096 of itself
 
+_TO_XYZ = np.array(RGB_TO_XYZ) / np.sum(RGB_TO_XYZ, axis=1, keepdims=True)  # in which white is 1, 1, 1
+_TO_RGB = np.linalg.inv(_TO_XYZ)
 _DELTA = 6 / 29  # where CIELab's cube root becomes a straight line
 
 
 def rgb_to_lab(rgb: Tensor) -> Tensor:
     """sRGB (B, 3, H, W) in 0..1 to CIELab. Gradients are finite everywhere, black included."""
-    linear = _linear_from_srgb(rgb)
-    xyz = _mix(linear, _matrix(rgb) / _white(rgb)[:, None])
-    f = _lab_f(xyz)
-    x, y, z = f[:, 0:1], f[:, 1:2], f[:, 2:3]
-    return torch.cat([116 * y - 16, 500 * (x - y), 200 * (y - z)], dim=1)
+    x, y, z = _lab_f(_mix(_linear_from_srgb(rgb), _TO_XYZ)).unbind(dim=1)
+    return torch.stack([116 * y - 16, 500 * (x - y), 200 * (y - z)], dim=1)
+
+
+def rgb_to_lightness(rgb: Tensor) -> Tensor:
+    """sRGB (B, 3, H, W) in 0..1 to L* (B, 1, H, W): `rgb_to_lab` without its other two thirds."""
+    return 116 * _lab_f(_mix(_linear_from_srgb(rgb), _TO_XYZ[1:2])) - 16
 
 
 def lab_to_rgb(lab: Tensor) -> Tensor:
@@ -38,7 +44,7 @@ def join(lightness: Tensor, ab: Tensor) -> Tensor:
 
     A colour outside sRGB keeps its hue and loses chroma until it fits, so L* stays as given.
     """
-    return lab_to_rgb(fit_gamut(torch.cat([lightness, ab], dim=1))).clamp(0, 1)
+    return lab_to_rgb(fit_gamut(torch.cat([lightness, ab], dim=1))).clamp_(0, 1)
 
 
 @torch.no_grad()
@@ -47,71 +53,65 @@ def fit_gamut(lab: Tensor) -> Tensor:
 
     Clipping R, G and B instead would change lightness, and give a colorization away by its light.
     """
-    pixels = lab.movedim(1, -1).reshape(-1, 3, 1, 1)
-    outside = ~_in_gamut(pixels)
+    outside = ~_in_gamut(lab)
     if not outside.any():
         return lab
-    fitted = pixels.clone()
-    fitted[outside] = _shrink_chroma(pixels[outside])
-    return fitted.reshape(lab.shape[0], *lab.shape[2:], 3).movedim(-1, 1)
+    fitted = lab.clone()
+    pixels = fitted.movedim(1, 0)
+    pixels[:, outside] = _shrink_chroma(pixels[:, outside][None, :, None])[0, :, 0]
+    return fitted
 
 
 def share_out_of_gamut(lab: Tensor) -> float:
     """The share of pixels (0..1) that sRGB cannot show."""
-    pixels = lab.movedim(1, -1).reshape(-1, 3, 1, 1)
-    return float((~_in_gamut(pixels)).float().mean())
+    return float((~_in_gamut(lab)).float().mean())
 
 
-def _shrink_chroma(pixels: Tensor) -> Tensor:
-    """Bisection on the share of chroma for pixels (N, 3, 1, 1); grey is always inside, so it ends inside."""
-    inside = torch.zeros_like(pixels[:, :1])
-    beyond = torch.ones_like(inside)
-    for _ in range(GAMUT_HALVINGS):
-        middle = (inside + beyond) / 2
-        fits = _in_gamut(_scale_chroma(pixels, middle))[:, None, None, None]
-        inside, beyond = torch.where(fits, middle, inside), torch.where(fits, beyond, middle)
-    return _scale_chroma(pixels, inside)
+def _shrink_chroma(lab: Tensor) -> Tensor:
+    """Bisection on each pixel's share of chroma, one binary digit a step; grey is always inside, so it ends inside."""
+    share = torch.zeros_like(lab[:, :1])
+    for halving in range(1, GAMUT_HALVINGS + 1):
+        step = 0.5**halving
+        share += step * _in_gamut(_scale_chroma(lab, share + step))[:, None]
+    return _scale_chroma(lab, share)
 
 
 def _scale_chroma(lab: Tensor, share: Tensor) -> Tensor:
     return torch.cat([lab[:, :1], lab[:, 1:] * share], dim=1)
 
 
-def _in_gamut(pixels: Tensor) -> Tensor:
-    """(N,) booleans for pixels (N, 3, 1, 1)."""
-    linear = _linear_from_lab(pixels)
-    return ((linear >= -GAMUT_TOLERANCE) & (linear <= 1 + GAMUT_TOLERANCE)).flatten(1).all(dim=1)
+def _in_gamut(lab: Tensor) -> Tensor:
+    """(B, H, W) booleans."""
+    return _linear_from_lab(lab).sub_(0.5).abs_().amax(dim=1) <= 0.5 + GAMUT_TOLERANCE
+
+
+# Each curve below has two pieces. They are put together of clamped values: `where` would send the NaN of the piece
+# that is not meant back through the gradient, and is slow on a CPU. Work goes on in the tensor that the first step
+# made, because fresh memory costs more than the arithmetic.
 
 
 def _linear_from_lab(lab: Tensor) -> Tensor:
     y = (lab[:, 0:1] + 16) / 116
     f = torch.cat([y + lab[:, 1:2] / 500, y, y - lab[:, 2:3] / 200], dim=1)
-    xyz = torch.where(f > _DELTA, f**3, 3 * _DELTA**2 * (f - 4 / 29))
-    return _mix(xyz, torch.linalg.inv(_matrix(lab) / _white(lab)[:, None]))
-
-
-# Each power is taken of a clamped value: `where` alone would still send the NaN of the other branch back.
+    line = f.clamp(max=_DELTA).sub_(_DELTA)
+    return _mix(f.clamp(min=_DELTA).pow_(3).add_(line, alpha=3 * _DELTA**2), _TO_RGB)
 
 
 def _lab_f(t: Tensor) -> Tensor:
-    return torch.where(t > _DELTA**3, t.clamp(min=_DELTA**3) ** (1 / 3), t / (3 * _DELTA**2) + 4 / 29)
+    """The line is the cube root's tangent and lies above it, so the lesser of the two is the one that counts."""
+    return torch.minimum(t.clamp(min=_DELTA**3).pow_(1 / 3), (t / (3 * _DELTA**2)).add_(4 / 29))
 
 
 def _linear_from_srgb(c: Tensor) -> Tensor:
-    return torch.where(c > 0.04045, ((c.clamp(min=0.04045) + 0.055) / 1.055) ** 2.4, c / 12.92)
+    knee = 0.04045
+    line = c.clamp(max=knee).sub_(knee)
+    return c.clamp(min=knee).add_(0.055).div_(1.055).pow_(2.4).add_(line, alpha=1 / 12.92)
 
 
 def _srgb_from_linear(c: Tensor) -> Tensor:
-    return torch.where(c > 0.0031308, 1.055 * c.clamp(min=0.0031308) ** (1 / 2.4) - 0.055, 12.92 * c)
+    """Beyond the knee the line lies above the power, before it below the power's value at the knee."""
+    return torch.minimum(c.clamp(min=0.0031308).pow_(1 / 2.4).mul_(1.055).sub_(0.055), c * 12.92)
 
 
-def _mix(image: Tensor, matrix: Tensor) -> Tensor:
-    return torch.einsum("ij,bjhw->bihw", matrix, image)
-
-
-def _matrix(like: Tensor) -> Tensor:
-    return torch.tensor(RGB_TO_XYZ, dtype=like.dtype, device=like.device)
-
-
-def _white(like: Tensor) -> Tensor:
-    return _matrix(like).sum(dim=1)
+def _mix(image: Tensor, matrix: NDArray[np.float64]) -> Tensor:
+    return torch.einsum("ij,bjhw->bihw", torch.as_tensor(matrix, dtype=image.dtype, device=image.device), image)

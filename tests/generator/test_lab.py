@@ -6,7 +6,15 @@ import skimage.color
 import torch
 from torch import Tensor
 
-from generator.lab import RGB_TO_XYZ, fit_gamut, join, lab_to_rgb, rgb_to_lab, share_out_of_gamut
+from generator.lab import (
+    RGB_TO_XYZ,
+    fit_gamut,
+    join,
+    lab_to_rgb,
+    rgb_to_lab,
+    rgb_to_lightness,
+    share_out_of_gamut,
+)
 
 EDGES = torch.cartesian_prod(*[torch.tensor([0.0, 0.001, 0.0404, 0.0405, 0.5, 1.0])] * 3)
 
@@ -28,6 +36,10 @@ def by_scikit_image(rgb: Tensor) -> Tensor:
 
 def test_lab_is_that_of_scikit_image(colours: Tensor) -> None:
     assert (rgb_to_lab(colours) - by_scikit_image(colours)).abs().max() < 1e-3
+
+
+def test_lightness_alone_is_the_first_third_of_lab(colours: Tensor) -> None:
+    assert (rgb_to_lightness(colours) - rgb_to_lab(colours)[:, :1]).abs().max() < 1e-4
 
 
 def test_lab_goes_back_to_the_same_colours(colours: Tensor) -> None:
