@@ -8,48 +8,64 @@ Whoever only wants to know about a checkpoint reads the JSON, and needs no torch
 
 import hashlib
 import json
-import os
-import tempfile
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 import torch
 from safetensors import SafetensorError
 from safetensors.torch import load, save
-from torch import Tensor
+from torch import Tensor, nn
 
-from generator.networks import Generator, NetworkOptions, place
+from generator.files import written_whole
+from generator.networks.blocks import place
+from generator.networks.options import Options
+from generator.networks.registry import Generator, build, options_from_json
+from generator.networks.resnet import ResNetOptions
+from generator.networks.unet import UNetOptions
 
 SHIPPED = Path(__file__).parent / "checkpoints" / "first.safetensors"
+GENERATORS = (ResNetOptions.kind, UNetOptions.kind)
 
 
 class CheckpointError(Exception):
     """A checkpoint that cannot be used, in one sentence that names it and says what to do."""
 
 
-def save_checkpoint(path: Path, network: Generator, training: Mapping[str, Any]) -> None:
+def save_checkpoint(path: Path, network: nn.Module, options: Options, training: Mapping[str, Any]) -> None:
     """Write both files; each one appears whole or not at all. `training` must be plain JSON values."""
     weights = save({name: _compact(tensor) for name, tensor in network.state_dict().items()})
-    path.parent.mkdir(parents=True, exist_ok=True)
-    _write_atomically(path, weights)
-    write_description(path, network.options, training, hashlib.sha256(weights).hexdigest())
+    with written_whole(path) as file:
+        file.write(weights)
+    write_description(path, options, training, hashlib.sha256(weights).hexdigest())
 
 
-def write_description(path: Path, options: NetworkOptions, training: Mapping[str, Any], sha256: str) -> None:
+def write_description(path: Path, options: Options, training: Mapping[str, Any], sha256: str) -> None:
     content = {"network": options.to_json(), "training": dict(training), "sha256": sha256}
-    _write_atomically(path.with_suffix(".json"), (json.dumps(content, indent=2) + "\n").encode())
+    with written_whole(_beside(path)) as file:
+        file.write((json.dumps(content, indent=2) + "\n").encode())
 
 
 def load_checkpoint(path: Path, device: torch.device | str = "cpu") -> Generator:
-    """The network in float32 on `device`, ready to colorize. Raises CheckpointError."""
+    """The generator in float32 on `device`, ready to colorize. Raises CheckpointError."""
+    generator: Generator = load_network(path, GENERATORS, device)
+    return generator
+
+
+def load_network(path: Path, kinds: Sequence[str], device: torch.device | str = "cpu") -> Any:
+    """A network of one of these kinds in float32 on `device`, in evaluation mode. Raises CheckpointError."""
     description = describe(path)
     if not path.is_file():
         raise CheckpointError(f"There is no checkpoint {path}; train one or name another file.")
     try:
-        network = Generator(NetworkOptions.from_json(description["network"]))
-    except (ValueError, TypeError) as error:
+        options = options_from_json(description["network"])
+        network = build(options)
+    except (ValueError, TypeError, AttributeError) as error:
         raise CheckpointError(f"{_beside(path)} describes no network that this version knows: {error}") from error
+    if options.kind not in kinds:
+        raise CheckpointError(
+            f"{path} holds a network of the kind {options.kind}; {' or '.join(kinds)} is needed here."
+        )
     network.load_state_dict(_matching(path, _read_weights(path, description["sha256"]), network.state_dict()))
     return place(network, device).eval()
 
@@ -102,16 +118,3 @@ def _compact(tensor: Tensor) -> Tensor:
 
 def _beside(path: Path) -> Path:
     return path.with_suffix(".json")
-
-
-def _write_atomically(path: Path, content: bytes) -> None:
-    handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
-    try:
-        with os.fdopen(handle, "wb") as file:
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
-        Path(temporary).chmod(0o644)
-        Path(temporary).replace(path)
-    finally:
-        Path(temporary).unlink(missing_ok=True)

@@ -1,103 +1,147 @@
-"""What to train and how, as data."""
+"""The named configurations: the four systems of the thesis, and what was found to be best.
 
-from collections.abc import Mapping
-from dataclasses import asdict, dataclass
-from typing import Any
+The thesis' systems learn in one game from the first step, with its noisy labels, from 10,000 photos for 180 epochs.
+`small` makes of each what two CPU cores can train in minutes, on photos of 64 pixels.
+"""
 
-from generator.networks import NetworkOptions
+from dataclasses import replace
 
-PALE = 15.0  # a photo of less colourfulness than this teaches grey
+from generator.networks.discriminators import PatchOptions, SigmoidOptions
+from generator.networks.registry import DiscriminatorOptions, GeneratorOptions
+from generator.networks.resnet import ResNetOptions
+from generator.networks.unet import UNetOptions
+from generator.training.options import Configuration, SetOptions, Stage
+
+EPOCH = 10_000 // 32  # steps of the thesis' batch over its photos
+SMALL, SMALL_STEPS = 64, 3000
+
+# Isola et al. 2017, section 3.3: the weight of the pixel loss, and Adam as they use it.
+GAME = Stage(
+    "game",
+    {"encoder": 2e-4, "decoder": 2e-4, "discriminator": 2e-4},
+    steps=180 * EPOCH,
+    size=256,
+    pixel=100.0,
+    adversarial=1.0,
+    constant=True,
+    weight_decay=0.0,
+    betas=(0.5, 0.999),
+)
+# An encoder that can already see must not be shaken: a tenth of the rate, and its statistics stay.
+TRANSFER = replace(
+    GAME, rates={"encoder": 2e-5, "decoder": 2e-4, "discriminator": 2e-4}, size=224, frozen_norm=("encoder",)
+)
+THESIS_PHOTOS = SetOptions(256)
 
 
-@dataclass(frozen=True)
-class Stage:
-    """One part of a training run. It ends at its steps, or at its minutes where they run out first.
+def _game(labels: str, discriminator: DiscriminatorOptions, pixel: float = 10.0) -> Configuration:
+    """The game alone, to be started from one and the same generator: what do labels and judges change?"""
+    return Configuration(
+        about=f"{discriminator.kind} discriminator, {labels} labels, pixel loss times {pixel:g}, from a warm start",
+        network=ResNetOptions(encoder="resnet18", skips=True, size=SMALL),
+        discriminator=discriminator,
+        labels=labels,
+        photos=SetOptions(SMALL),
+        stages=(replace(GAME, size=SMALL, steps=1000, pixel=pixel),),
+        stops=False,
+    )
 
-    shares: how much of each batch comes from which named photo set.
-    size, batch, smallest_crop: crops of that many pixels, spanning at least this share of a photo's side.
-    learning_rate: the highest; it falls to zero along a cosine.
-    minutes: of a clock, so no two runs are quite the same; without them a seed decides every weight.
-    knee: error in units of a* and b* from which the Huber loss grows as a line. A low one asks for the commonest
-        colour, which without pretrained weights stays brown for hours; a high one asks for the mean.
+
+def _best(network: GeneratorOptions, small: int, large: int, times: int) -> Configuration:
+    """Warm up by regression where photos are small and many, then play the game where they are large.
+
+    times: how much longer than what a CPU core can do in an hour.
     """
+    careful = {"encoder": 3e-5, "decoder": 3e-4}
+    both = ("encoder", "discriminator")
+    return Configuration(
+        about="regression with rebalanced colours, then hinge and a light pixel loss",
+        network=network,
+        discriminator=PatchOptions(),
+        labels="hinge",
+        photos=SetOptions(256),
+        stages=(
+            Stage("decoder", {"decoder": 1e-3}, steps=500 * times, size=small, rebalance=0.5, frozen_norm=("encoder",)),
+            Stage("everything", {"encoder": 1e-4, "decoder": 1e-3}, steps=5000 * times, size=small, rebalance=0.5),
+            Stage("large", careful, steps=600 * times, batch=16, size=large, rebalance=0.5, frozen_norm=both),
+            Stage(
+                "discriminator",
+                {"discriminator": 2e-4},
+                steps=300 * times,
+                batch=16,
+                size=large,
+                until_accuracy=0.75,
+                constant=True,
+                weight_decay=0.0,
+                betas=(0.5, 0.999),
+            ),
+            Stage(
+                "game",
+                {"encoder": 1e-5, "decoder": 1e-4, "discriminator": 2e-4},
+                steps=1200 * times,
+                batch=16,
+                size=large,
+                pixel=10.0,
+                adversarial=1.0,
+                rests_above=0.9,
+                weight_decay=0.0,
+                betas=(0.5, 0.999),
+                frozen_norm=both,
+            ),
+        ),
+    )
 
-    name: str
-    shares: Mapping[str, float]
-    size: int
-    batch: int
-    steps: int
-    learning_rate: float
-    minutes: float | None = None
-    smallest_crop: float = 0.6
-    knee: float = 1.0
-
-
-@dataclass(frozen=True)
-class SetOptions:
-    """How a photo set is read: side of its squares in pixels, photos held out, and the least colourfulness."""
-
-    size: int
-    held_out: int
-    palest: float = PALE
-
-
-@dataclass(frozen=True)
-class Configuration:
-    """A network, the named photo sets it learns from, and its stages in order."""
-
-    network: NetworkOptions
-    photo_sets: Mapping[str, SetOptions]
-    stages: tuple[Stage, ...]
-    ema_decay: float = 0.998
-
-    def to_json(self) -> dict[str, Any]:
-        return {**asdict(self), "network": self.network.to_json()}
-
-
-# Half an hour of a shared CPU core, without pretrained weights: skips, which the thesis has not, carry the edges,
-# and the demo's few photos come up often enough to be learned.
-FIRST_NETWORK = NetworkOptions(encoder="resnet50", skips=True, size=96)
-FIRST_PHOTOS = {
-    "tiny": SetOptions(64, held_out=128),
-    "photos": SetOptions(128, held_out=64),
-    # Pale ones too: in the demo's split `train`, every photo was trained on.
-    "demo": SetOptions(128, held_out=0, palest=0.0),
-}
 
 CONFIGURATIONS = {
-    "first": Configuration(
-        network=FIRST_NETWORK,
-        photo_sets=FIRST_PHOTOS,
-        stages=(
-            Stage(
-                "small",
-                {"tiny": 0.1, "photos": 0.5, "demo": 0.4},
-                size=64,
-                batch=16,
-                steps=2000,
-                learning_rate=7e-4,
-                minutes=15,
-                smallest_crop=0.7,
-                knee=10.0,
-            ),
-        ),
+    "thesis-unet-sigmoid": Configuration(
+        about="U-Net from scratch, one judgement for the whole image: the thesis' first system",
+        network=UNetOptions(),
+        discriminator=SigmoidOptions(),
+        photos=THESIS_PHOTOS,
+        stages=(GAME,),
+        stops=False,
     ),
-    # Less of the demo, whose few scenes otherwise lend their colours to every dark or smooth place.
-    "first-larger": Configuration(
-        network=FIRST_NETWORK,
-        photo_sets=FIRST_PHOTOS,
-        stages=(
-            Stage(
-                "larger",
-                {"tiny": 0.2, "photos": 0.6, "demo": 0.2},
-                size=96,
-                batch=16,
-                steps=1000,
-                learning_rate=3e-4,
-                minutes=7,
-                smallest_crop=0.7,
-                knee=10.0,
-            ),
-        ),
+    "thesis-unet-patchgan": Configuration(
+        about="U-Net from scratch and PatchGAN: the thesis' second system",
+        network=UNetOptions(),
+        discriminator=PatchOptions(),
+        photos=THESIS_PHOTOS,
+        stages=(GAME,),
+        stops=False,
     ),
+    "thesis-resnet50-patchgan": Configuration(
+        about="pretrained ResNet-50 encoder without skips and PatchGAN: the thesis' system",
+        network=ResNetOptions(),
+        discriminator=PatchOptions(),
+        photos=THESIS_PHOTOS,
+        stages=(TRANSFER,),
+        stops=False,
+    ),
+    "resnet18-patchgan": Configuration(
+        about="ResNet-18 encoder with stronger regularisation and PatchGAN: what the thesis would try next",
+        network=ResNetOptions(encoder="resnet18", dropout=0.3),
+        discriminator=PatchOptions(),
+        photos=THESIS_PHOTOS,
+        stages=(replace(TRANSFER, weight_decay=5e-2, smallest_crop=0.4),),
+        stops=False,
+    ),
+    "best": _best(ResNetOptions(encoder="resnet18", skips=True, size=128), small=64, large=128, times=1),
+    "best-resnet50": _best(ResNetOptions(encoder="resnet50", skips=True, size=256), small=64, large=256, times=10),
+    "labels-thesis": _game("thesis", PatchOptions()),
+    "labels-hard": _game("hard", PatchOptions()),
+    "labels-hinge": _game("hinge", PatchOptions()),
+    "labels-thesis-sigmoid": _game("thesis", SigmoidOptions()),
+    "labels-thesis-alone": _game("thesis", SigmoidOptions(), pixel=0.0),
 }
+
+
+def small(configuration: Configuration) -> Configuration:
+    """The same system at the size of a CPU: photos of 64 pixels, few steps, and ResNet-18 in the place of ResNet-50."""
+    network = replace(configuration.network, size=SMALL)
+    if isinstance(network, ResNetOptions):
+        network = replace(network, encoder="resnet18")
+    steps = sum(stage.steps for stage in configuration.stages)
+    stages = [
+        replace(stage, size=SMALL, steps=max(1, stage.steps * SMALL_STEPS // steps)) for stage in configuration.stages
+    ]
+    return replace(configuration, network=network, stages=tuple(stages), photos=SetOptions(SMALL))

@@ -1,29 +1,39 @@
-"""Photos for training: read once from folders and zips, kept as one uint8 tensor, cropped where they are."""
+"""Photos for training and evaluation, read once from folders and zips."""
 
 import hashlib
 import io
 import zipfile
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 
 import numpy as np
 import torch
-import torch.nn.functional as F
 from PIL import Image, ImageOps
 from torch import Tensor
 from tqdm import tqdm
 
 from generator.colorizer import Photo, to_tensor
-from generator.configurations import SetOptions
 from generator.metrics import colourfulness
+from generator.training.options import SetOptions
 
 PHOTO_SUFFIXES = (".jpg", ".jpeg", ".png", ".webp", ".bmp")
 MAX_PHOTO_PIXELS = 100_000_000
+TRIED = 20  # photos that tell how large those of a source are
 
 
 class DataError(Exception):
     """Photos that cannot be used, in one sentence that names them."""
+
+
+@dataclass(frozen=True)
+class Square:
+    """A photo cut to a square, and the file it came from."""
+
+    name: str
+    photo: Photo
 
 
 @dataclass(frozen=True)
@@ -46,66 +56,43 @@ def read_photo(content: bytes | Path) -> Photo:
         raise DataError(f"it is not a photo that can be read ({error}).") from error
 
 
-def read_squares(sources: Sequence[Path], size: int, palest: float) -> tuple[list[Photo], list[str]]:
-    """Squares of `size` pixels from all photos of folders and zips that have at least `palest` colourfulness.
+def read_squares(sources: Sequence[Path], size: int) -> tuple[list[Square], list[str]]:
+    """Squares of `size` pixels from all photos of folders and zips, each content once.
 
     In the order of the hashes of the files, so that the order depends on nothing else. Second, a sentence for each
-    file that could not be read. Raises DataError for a source that does not exist.
+    file that could not be read. Raises DataError for a source that does not exist or holds no readable photo.
     """
-    photos: dict[str, Photo] = {}
+    squares: dict[str, Square] = {}
     problems: list[str] = []
     for name, content in tqdm(_files(sources), desc="reading", unit=" photos", mininterval=5):
         try:
-            photo = _square(read_photo(content), size)
+            squares[hashlib.sha256(content).hexdigest()] = Square(name, _square(read_photo(content), size))
         except DataError as error:
             problems.append(f"{name}: {error}")
-            continue
-        if float(colourfulness(to_tensor([photo]))[0]) >= palest:
-            photos[hashlib.sha256(content).hexdigest()] = photo
-    return [photos[digest] for digest in sorted(photos)], problems
+    if not squares:
+        raise DataError(f"There are no readable photos in {', '.join(str(source) for source in sources)}.")
+    return [squares[digest] for digest in sorted(squares)], problems
 
 
-def read_photo_set(sources: Sequence[Path], options: SetOptions) -> PhotoSet:
-    """The photos of the sources; the first `held_out` of their order are kept for evaluation.
+def read_photo_set(source: Path, options: SetOptions) -> PhotoSet:
+    """The photos of a folder or zip that are not pale, some of them held out for evaluation.
 
+    Their squares have `options.size` pixels, or as many as the photos have themselves. Held out are the first in the
+    order of their files' hashes, a tenth at most: the same ones whenever the photos are the same.
     Raises DataError where nothing is left to learn from.
     """
-    photos, problems = read_squares(sources, options.size, options.palest)
-    held_out = options.held_out
-    if len(photos) <= held_out:
-        named = ", ".join(str(source) for source in sources)
-        raise DataError(f"{named}: {len(photos)} colourful photos, of which {held_out} are held out; add photos.")
-    pixels = torch.from_numpy(np.stack(photos[held_out:])).movedim(-1, 1).contiguous()
-    return PhotoSet(learn=pixels, held_out=photos[:held_out], problems=problems)
+    squares, problems = read_squares([source], min(options.size, _side(source)))
+    photos = [square.photo for square in squares]
+    photos = [photo for photo in photos if float(colourfulness(to_tensor([photo]))[0]) >= options.palest]
+    if not photos:
+        raise DataError(f"{source}: all {len(squares)} photos are grey or pale; there are no colours to learn.")
+    held_out = min(options.held_out, len(photos) // 10)
+    return PhotoSet(learn=stack(photos[held_out:]), held_out=photos[:held_out], problems=problems)
 
 
-class Batches:
-    """Endless batches of random crops, drawn from several photo sets in given shares."""
-
-    def __init__(self, sets: Mapping[str, Tensor], shares: Mapping[str, float], random: torch.Generator) -> None:
-        self.sets = [sets[name] for name in shares]
-        self.shares = torch.tensor(list(shares.values()))
-        self.random = random
-
-    def draw(self, batch: int, size: int, smallest: float) -> Tensor:
-        """sRGB (batch, 3, size, size) in 0..1; each crop spans `smallest` to 1 of its photo's side."""
-        chosen = torch.multinomial(self.shares, batch, replacement=True, generator=self.random)
-        counts = torch.bincount(chosen, minlength=len(self.sets)).tolist()
-        crops = [
-            self._crops(photos, count, size, smallest) for photos, count in zip(self.sets, counts, strict=True) if count
-        ]
-        return torch.cat(crops)
-
-    def _crops(self, photos: Tensor, count: int, size: int, smallest: float) -> Tensor:
-        places = torch.randint(len(photos), (count,), generator=self.random)
-        span = smallest + (1 - smallest) * torch.rand(count, generator=self.random)
-        shift = (1 - span)[:, None] * (torch.rand(count, 2, generator=self.random) * 2 - 1)
-        flip = torch.randint(2, (count,), generator=self.random) * 2.0 - 1
-        affine = torch.zeros(count, 2, 3)
-        affine[:, 0, 0], affine[:, 1, 1], affine[:, :, 2] = span * flip, span, shift
-        grid = F.affine_grid(affine.to(photos.device), [count, 3, size, size], align_corners=False)
-        chosen = photos[places.to(photos.device)].float() / 255
-        return F.grid_sample(chosen, grid, mode="bilinear", padding_mode="reflection", align_corners=False)
+def stack(photos: Sequence[Photo]) -> Tensor:
+    """Photos of one size as (N, 3, S, S) uint8."""
+    return torch.from_numpy(np.stack(photos)).movedim(-1, 1).contiguous()
 
 
 def find_photos(path: Path) -> list[Path]:
@@ -113,6 +100,15 @@ def find_photos(path: Path) -> list[Path]:
     if path.is_dir():
         return sorted(file for file in path.rglob("*") if file.suffix.lower() in PHOTO_SUFFIXES)
     return [path]
+
+
+def _side(source: Path) -> int:
+    """The usual shorter side of the photos of a source, from the first ones of them."""
+    sides = []
+    for _name, content in islice(_files([source]), TRIED):
+        with suppress(DataError):
+            sides.append(min(read_photo(content).shape[:2]))
+    return sorted(sides)[len(sides) // 2] if sides else 1
 
 
 def _files(sources: Sequence[Path]) -> Iterator[tuple[str, bytes]]:

@@ -1,0 +1,125 @@
+"""`train`: train a generator, or go on with a run."""
+
+import argparse
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import torch
+from torch import Tensor
+
+from generator.checkpoint import describe, load_checkpoint
+from generator.commands.arguments import origin, positive, report
+from generator.configurations import CONFIGURATIONS, small
+from generator.data import DataError, PhotoSet, read_photo_set
+from generator.encoder_weights import imagenet_weights, weights_of_file
+from generator.networks.resnet import ResNetOptions
+from generator.training.options import Configuration
+from generator.training.processes import joined
+from generator.training.run_folder import RunFolder
+from generator.training.trainer import Trainer
+
+
+def add(command: argparse.ArgumentParser) -> None:
+    command.add_argument("configuration", choices=CONFIGURATIONS, nargs="?")
+    command.add_argument(
+        "--data", type=Path, nargs="+", help="folders and zips of photos; one named twice counts twice"
+    )
+    command.add_argument("--out", type=Path, help="folder of the run")
+    command.add_argument("--resume", type=Path, metavar="RUN", help="go on with this run, as it was begun")
+    command.add_argument("--small", action="store_true", help="at a size that a CPU can train in minutes")
+    command.add_argument("--encoder", default="none", help="none, imagenet, or a file with the encoder's weights")
+    command.add_argument("--encoder-sha256", help="of that file, where its name does not say")
+    command.add_argument("--start", type=Path, help="a checkpoint to begin with, for a comparison of what follows")
+    command.add_argument("--steps", type=positive, help="of each stage at most, to try things out")
+    command.add_argument("--fp32", action="store_true", help="no half precision")
+    command.add_argument("--seed", type=int, default=0)
+
+
+def run(options: argparse.Namespace) -> int:
+    with joined(options.device) as (processes, device):
+        config = RunFolder(options.resume).config() if options.resume else _config(options)
+        folder = RunFolder(options.resume or options.out, writes=processes.first)
+        if not options.resume:
+            folder.begin(config)
+        torch.set_num_threads(config["threads"])
+        configuration = Configuration.from_json(config["configuration"])
+        sets = _read([Path(source) for source in config["data"]], configuration)
+        trainer = Trainer(
+            configuration,
+            sets,
+            folder,
+            start=load_checkpoint(Path(config["start"])) if config["start"] else None,
+            encoder=_encoder(config, configuration),
+            record=_record(config, sets),
+            seed=config["seed"],
+            half=config["half"],
+            device=device,
+            processes=processes,
+        )
+        trainer.train()
+    print(f"The run's checkpoints are {folder.best} and {folder.last}")
+    return 0
+
+
+def _config(options: argparse.Namespace) -> dict[str, Any]:
+    """What a run is told, as JSON: a resumed run is told the same."""
+    if not (options.configuration and options.data and options.out):
+        raise DataError("Name a configuration, --data and --out for a new run, or --resume for an old one.")
+    configuration = CONFIGURATIONS[options.configuration]
+    if options.small:
+        configuration = small(configuration)
+    if options.steps:
+        stages = tuple(replace(stage, steps=min(stage.steps, options.steps)) for stage in configuration.stages)
+        configuration = replace(configuration, stages=stages)
+    return {
+        "name": options.configuration,
+        "configuration": configuration.to_json(),
+        "data": [str(source) for source in options.data],
+        "encoder": options.encoder,
+        "encoder_sha256": options.encoder_sha256,
+        "start": str(options.start) if options.start else None,
+        "seed": options.seed,
+        "half": not options.fp32,
+        "threads": torch.get_num_threads(),
+        **origin(),
+    }
+
+
+def _read(sources: Sequence[Path], configuration: Configuration) -> dict[str, PhotoSet]:
+    sets = {}
+    for number, source in enumerate(sources, start=1):
+        photos = read_photo_set(source, configuration.photos)
+        report(photos.problems)
+        sets[f"{number}-{source.stem}"] = photos
+    return sets
+
+
+def _encoder(config: Mapping[str, Any], configuration: Configuration) -> dict[str, Tensor] | None:
+    network, source = configuration.network, config["encoder"]
+    if source == "none":
+        return None
+    if not isinstance(network, ResNetOptions):
+        raise DataError(f"A {network.kind} begins from scratch: leave --encoder out.")
+    if source == "imagenet":
+        return imagenet_weights(network.encoder)
+    return weights_of_file(Path(source), network.encoder, config["encoder_sha256"])
+
+
+def _record(config: Mapping[str, Any], sets: Mapping[str, PhotoSet]) -> dict[str, Any]:
+    """How the checkpoints of this run are made, for whoever reads their JSON."""
+    told = {name: config[name] for name in ("name", "seed", "half", "threads", "command", "machine", "torch")}
+    photos = {
+        name: {"learned": len(set_.learn), "held_out": len(set_.held_out), "side": set_.learn.shape[-1]}
+        for name, set_ in sets.items()
+    }
+    weights = {"encoder": _origin_of(config["encoder"]), "start": _origin_of(config["start"])}
+    return {**told, "photos": photos, **weights}
+
+
+def _origin_of(source: str | None) -> Any:
+    """Where weights to begin with came from: all that their own JSON says, if they have one."""
+    if source and Path(source).suffix == ".safetensors":
+        return {"file": source, **describe(Path(source))}
+    return source

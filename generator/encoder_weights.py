@@ -1,0 +1,67 @@
+"""Where an encoder's weights come from: torchvision's ImageNet weights, a pretext run of ours, or nowhere."""
+
+import hashlib
+import re
+from collections.abc import Mapping
+from pathlib import Path
+
+import torch
+from torch import Tensor
+
+from generator.checkpoint import CheckpointError, load_network
+from generator.networks.encoders import ClassifierOptions, Encoder
+from generator.torchvision_schemas import import_torchvision_models
+
+# torchvision's names, and ours for the same parts
+PARTS = {"conv1": "stem.0", "bn1": "stem.1", **{f"layer{number}": f"stages.{number - 1}" for number in range(1, 5)}}
+
+
+def imagenet_weights(encoder: str) -> dict[str, Tensor]:
+    """torchvision's weights, downloaded once and checked. Raises CheckpointError where there is no network."""
+    models = import_torchvision_models()
+    try:
+        weights = models.get_model_weights(encoder).DEFAULT.get_state_dict(progress=True, check_hash=True)
+    except (OSError, RuntimeError) as error:
+        raise CheckpointError(
+            f"ImageNet weights of {encoder} cannot be downloaded ({error}): name a file of them by --encoder FILE.pth, "
+            "or train an encoder with the command pretext."
+        ) from error
+    return _from_torchvision(weights)
+
+
+def weights_of_file(path: Path, encoder: str, sha256: str | None = None) -> dict[str, Tensor]:
+    """The encoder in a file: a pretext checkpoint, or torchvision's NAME-HASH.pth.
+
+    The hash, the first digits of the file's SHA-256, is checked; `sha256` replaces the one in the name.
+    Raises CheckpointError.
+    """
+    if not path.is_file():
+        raise CheckpointError(f"There is no {path} to read an encoder from.")
+    if path.suffix == ".safetensors":
+        return _of_pretext(path, encoder)
+    named = re.search(r"-([0-9a-f]{8,64})\.pth$", path.name)
+    wanted = sha256 or (named.group(1) if named else "")
+    found = hashlib.sha256(path.read_bytes()).hexdigest()
+    if not wanted or not found.startswith(wanted):
+        raise CheckpointError(
+            f"{path} has the SHA-256 {found}, not {wanted or 'one that was given'}; download it again."
+        )
+    return _matching(path, _from_torchvision(torch.load(path, weights_only=True)), encoder)
+
+
+def _of_pretext(path: Path, encoder: str) -> dict[str, Tensor]:
+    classifier = load_network(path, [ClassifierOptions.kind])
+    return _matching(path, classifier.encoder.state_dict(), encoder)
+
+
+def _from_torchvision(weights: Mapping[str, Tensor]) -> dict[str, Tensor]:
+    """Under our names and without the classifier."""
+    parts = {name: name.split(".", 1) for name in weights}
+    return {f"{PARTS[part]}.{rest}": weights[name] for name, (part, rest) in parts.items() if part in PARTS}
+
+
+def _matching(path: Path, weights: dict[str, Tensor], encoder: str) -> dict[str, Tensor]:
+    wanted = Encoder(encoder).state_dict()
+    if {name: tensor.shape for name, tensor in weights.items()} != {n: tensor.shape for n, tensor in wanted.items()}:
+        raise CheckpointError(f"{path} holds another encoder than {encoder}.")
+    return weights

@@ -1,0 +1,161 @@
+"""The pretext task: an encoder learns to see by naming what is on grey photos.
+
+    python -m generator pretext resnet18 --data ZIP… --out RUN
+
+Where no ImageNet weights can be had, this encoder is what makes a few thousand photos enough for a generator.
+"""
+
+import json
+import time
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor
+from tqdm import tqdm
+
+from generator.batches import Crops
+from generator.checkpoint import save_checkpoint
+from generator.data import DataError, Square, read_squares, stack
+from generator.lab import rgb_to_lab
+from generator.networks.blocks import place
+from generator.networks.encoders import Classifier, ClassifierOptions
+
+CHUNK = 1000  # photos converted at once
+
+
+@dataclass(frozen=True)
+class PretextOptions:
+    """How long and how hard; the rate rises for a fifth of the steps and falls to zero (Smith and Topin 2019)."""
+
+    epochs: int = 12
+    batch: int = 128
+    size: int = 64
+    smallest_crop: float = 0.6
+    learning_rate: float = 0.1
+    weight_decay: float = 5e-4
+    label_smoothing: float = 0.1
+    held_out: int = 2000
+
+
+@dataclass(frozen=True)
+class LabelledPhotos:
+    """Grey squares (N, 1, S, S) uint8, where 255 is L* = 100, each with the number of its class."""
+
+    pixels: Tensor
+    labels: Tensor
+    classes: list[str]
+
+    def __len__(self) -> int:
+        return len(self.labels)
+
+
+def read_labelled(sources: Sequence[Path], size: int) -> tuple[LabelledPhotos, list[str]]:
+    """Photos of folders and zips whose parent folders name their classes, in the order of their files' hashes.
+
+    Second, a sentence for each file that could not be read. Raises DataError where there are fewer than two classes.
+    """
+    squares, problems = read_squares(sources, size)
+    names = [Path(square.name).parent.name for square in squares]
+    classes = sorted(set(names))
+    if len(classes) < 2:
+        raise DataError("A classifier needs photos in two folders at least, one for each class.")
+    numbers = {name: number for number, name in enumerate(classes)}
+    pixels = torch.cat([_lightness(stack([square.photo for square in some])) for some in _chunks(squares)])
+    return LabelledPhotos(pixels, torch.tensor([numbers[name] for name in names]), classes), problems
+
+
+class Pretext:
+    """One run of the pretext task, into the folder `out`."""
+
+    def __init__(
+        self,
+        network: ClassifierOptions,
+        options: PretextOptions,
+        photos: LabelledPhotos,
+        out: Path,
+        *,
+        seed: int = 0,
+        device: torch.device | str = "cpu",
+    ) -> None:
+        if len(photos) <= options.held_out + options.batch:
+            raise DataError(f"{len(photos)} photos are too few: {options.held_out} are held out; add photos.")
+        torch.manual_seed(seed)
+        self.options = options
+        self.network_options = network
+        self.out = out
+        self.random = torch.Generator().manual_seed(seed)
+        self.pixels, self.labels = photos.pixels.to(device), photos.labels.to(device)
+        self.network = place(Classifier(network), device)
+        self.record: dict[str, Any] = {"pretext": asdict(options), "seed": seed, "photos": len(photos), "epochs": []}
+
+    def train(self) -> Path:
+        """Every epoch; returns the checkpoint, which is written again after each."""
+        self.out.mkdir(parents=True, exist_ok=True)
+        options = self.options
+        steps = (len(self.labels) - options.held_out) // options.batch * options.epochs
+        optimizer = torch.optim.SGD(
+            self.network.parameters(), options.learning_rate, 0.9, weight_decay=options.weight_decay, nesterov=True
+        )
+        schedule = torch.optim.lr_scheduler.OneCycleLR(optimizer, options.learning_rate, steps, pct_start=0.2)
+        begin = time.monotonic()
+        for epoch in range(1, options.epochs + 1):
+            self.network.train()
+            losses = []
+            for places in tqdm(list(self._shuffled()), desc=f"epoch {epoch}", unit=" batches", mininterval=5):
+                losses.append(self._learn(optimizer, places))
+                schedule.step()
+            minutes = round((time.monotonic() - begin) / 60, 1)
+            self._save(epoch=epoch, loss=sum(losses) / len(losses), **self._accuracy(), minutes=minutes)
+        return self.checkpoint
+
+    @property
+    def checkpoint(self) -> Path:
+        return self.out / "last.safetensors"
+
+    def _shuffled(self) -> Iterator[Tensor]:
+        learn = torch.randperm(len(self.labels) - self.options.held_out, generator=self.random) + self.options.held_out
+        whole = len(learn) // self.options.batch * self.options.batch
+        yield from torch.split(learn[:whole], self.options.batch)
+
+    def _learn(self, optimizer: torch.optim.Optimizer, places: Tensor) -> float:
+        places = places.to(self.pixels.device)
+        crops = Crops(self.options.size, self.options.smallest_crop).draw(self.pixels[places], self.random)
+        logits = self._logits(crops)
+        loss = F.cross_entropy(logits, self.labels[places], label_smoothing=self.options.label_smoothing)
+        optimizer.zero_grad()
+        loss.backward()  # type: ignore[no-untyped-call]
+        optimizer.step()
+        return float(loss.detach())
+
+    @torch.no_grad()
+    def _accuracy(self) -> dict[str, float]:
+        """The share of held-out photos whose class is the first, or among the first five, of the guesses."""
+        self.network.eval()
+        held_out = torch.split(self.pixels[: self.options.held_out], self.options.batch)
+        guesses = torch.cat([self._logits(pixels.float() / 255).topk(5).indices for pixels in held_out])
+        right = guesses == self.labels[: self.options.held_out, None]
+        return {"top1": float(right[:, 0].float().mean()), "top5": float(right.any(dim=1).float().mean())}
+
+    def _logits(self, grey: Tensor) -> Tensor:
+        with torch.autocast(grey.device.type, torch.bfloat16):
+            logits: Tensor = self.network(grey * 100)
+        return logits.float()
+
+    def _save(self, **numbers: float) -> None:
+        self.record["epochs"].append({name: round(value, 4) for name, value in numbers.items()})
+        with (self.out / "metrics.jsonl").open("a") as file:
+            file.write(json.dumps(numbers) + "\n")
+        save_checkpoint(self.checkpoint, self.network, self.network_options, self.record)
+
+
+def _lightness(rgb: Tensor) -> Tensor:
+    """L* of uint8 sRGB (B, 3, S, S) as uint8 (B, 1, S, S), where 255 is L* = 100."""
+    return (rgb_to_lab(rgb.float() / 255)[:, :1] * 2.55).round().byte()
+
+
+def _chunks(squares: Sequence[Square]) -> Iterator[Sequence[Square]]:
+    yield from (squares[start : start + CHUNK] for start in range(0, len(squares), CHUNK))

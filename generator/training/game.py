@@ -1,0 +1,179 @@
+"""One stage as a game: the generator and its discriminator, and how both learn from a batch."""
+
+import math
+import warnings
+from collections import defaultdict
+from collections.abc import Mapping
+from typing import Any
+
+import torch
+from torch import Tensor, nn
+
+from generator.lab import rgb_to_lab
+from generator.memory import is_out_of_memory
+from generator.networks.registry import Generator
+from generator.training.colours import huber
+from generator.training.labels import Labels
+from generator.training.options import Stage
+from generator.training.processes import Processes
+
+WARM_UP = 0.03  # of a stage: Adam's first steps are its wildest
+GRADIENT_LIMIT = 1.0
+
+Numbers = dict[str, float]
+
+
+class TrainingError(Exception):
+    """Training that cannot go on, in one sentence."""
+
+
+class Game:
+    """The players of one stage. Only the parts that the stage names learn.
+
+    weights: of the bins of ab, for a stage that rebalances colours.
+    """
+
+    def __init__(
+        self,
+        stage: Stage,
+        generator: Generator,
+        discriminator: nn.Module | None,
+        labels: Labels,
+        processes: Processes,
+        *,
+        weights: Tensor | None = None,
+        half: bool = True,
+    ) -> None:
+        self.stage = stage
+        self.labels = labels
+        self.processes = processes
+        self.weights = weights
+        self.half = half
+        self.accumulate = stage.accumulate
+        self.parts: dict[str, nn.Module] = {"encoder": generator.encoder, "decoder": generator.decoder}
+        if discriminator is not None:
+            self.parts["discriminator"] = discriminator
+        self._let_learn()
+        self.generator = processes.together(generator)
+        self.judge = discriminator
+        self.discriminator = processes.together(discriminator) if discriminator is not None else None
+        self.optimizers = {side: self._optimizer(side) for side in ("generator", "discriminator") if self._rates(side)}
+
+    def learn(self, rgb: Tensor, progress: float) -> Numbers:
+        """One step on sRGB (B, 3, H, W) in 0..1, at this share 0..1 of the stage; returns the numbers to log.
+
+        A batch that does not fit in memory is cut in two, for the rest of the stage. Raises TrainingError where the
+        loss is no number.
+        """
+        while True:
+            try:
+                return self._learn(rgb, progress)
+            except RuntimeError as error:
+                if not is_out_of_memory(error) or len(rgb) < 4 * self.accumulate:
+                    raise
+                self.accumulate *= 2
+                warnings.warn(f"Out of memory: batches are cut into {self.accumulate} parts.", stacklevel=2)
+
+    def state_dict(self) -> dict[str, Any]:
+        return {side: optimizer.state_dict() for side, optimizer in self.optimizers.items()}
+
+    def load_state_dict(self, state: Mapping[str, Any]) -> None:
+        for side, optimizer in self.optimizers.items():
+            optimizer.load_state_dict(state[side])
+
+    def _learn(self, rgb: Tensor, progress: float) -> Numbers:
+        for optimizer in self.optimizers.values():
+            optimizer.zero_grad()
+        means: dict[str, float] = defaultdict(float)
+        for part in rgb.chunk(self.accumulate):
+            for name, value in self._add_gradients(part).items():
+                means[name] += value / self.accumulate
+        for name, value in means.items():
+            if not math.isfinite(value):
+                raise TrainingError(f"In stage {self.stage.name} {name} is {value}; lower its learning rates.")
+        return {**means, **self._step(progress, means)}
+
+    def _add_gradients(self, rgb: Tensor) -> Numbers:
+        lab = rgb_to_lab(rgb)
+        mine, others = lab.chunk(2) if self.stage.judged else (lab, lab)
+        with torch.set_grad_enabled("generator" in self.optimizers), self._precision(rgb):
+            made = self.generator(mine[:, :1])
+        numbers = self._judge(mine, others, made.detach()) if self.stage.judged else {}
+        if "generator" in self.optimizers:
+            numbers |= self._improve(mine, made)
+        return numbers
+
+    def _precision(self, like: Tensor) -> torch.autocast:
+        """Anew for each pass: it keeps the weights that it has cast, and their gradients with them, until it ends."""
+        return torch.autocast(like.device.type, torch.bfloat16, enabled=self.half)
+
+    def _judge(self, mine: Tensor, others: Tensor, made: Tensor) -> Numbers:
+        """Half of what the discriminator sees is real, half generated, of different photos."""
+        assert self.discriminator is not None  # noqa: S101 - Configuration refuses such a stage
+        lightness = torch.cat([others[:, :1], mine[:, :1]])
+        with self._precision(made):
+            logits = self.discriminator(lightness, torch.cat([others[:, 1:], made]))
+        real, generated = logits.chunk(2)
+        loss = self.labels.discriminator_loss(real, generated)
+        real_right, generated_right = float((real < 0).float().mean()), float((generated > 0).float().mean())
+        accuracy = self.processes.mean((real_right + generated_right) / 2)
+        if "discriminator" in self.optimizers and accuracy <= self.stage.rests_above:
+            (loss / self.accumulate).backward()  # type: ignore[no-untyped-call]
+        gap = float((generated.mean() - real.mean()).detach())
+        seen = {"accuracy": accuracy, "real_right": real_right, "generated_right": generated_right, "logit_gap": gap}
+        return {"discriminator_loss": float(loss.detach()), **seen}
+
+    def _improve(self, mine: Tensor, made: Tensor) -> Numbers:
+        pixel = huber(made, mine[:, 1:], self.stage.knee, self.weights)
+        loss = self.stage.pixel * pixel
+        numbers = {"huber": float(pixel.detach())}
+        if self.stage.adversarial:
+            assert self.judge is not None  # noqa: S101 - Configuration refuses such a stage
+            # Not its copy of several processes: the discriminator passes gradients on here and keeps none.
+            self.judge.requires_grad_(False)
+            with self._precision(made):
+                logits = self.judge(mine[:, :1], made)
+            fooling = self.labels.generator_loss(logits)
+            self.judge.requires_grad_("discriminator" in self.stage.rates)
+            loss = loss + self.stage.adversarial * fooling
+            numbers["adversarial"] = float(fooling.detach())
+        (loss / self.accumulate).backward()  # type: ignore[no-untyped-call]
+        return numbers
+
+    def _step(self, progress: float, numbers: Mapping[str, float]) -> Numbers:
+        norms = {}
+        for side, optimizer in self.optimizers.items():
+            if side == "discriminator" and numbers["accuracy"] > self.stage.rests_above:
+                continue
+            for group in optimizer.param_groups:
+                group["lr"] = group["highest"] * slope(progress, self.stage.constant)
+            weights = [weight for group in optimizer.param_groups for weight in group["params"]]
+            norms[f"{side}_gradient"] = float(nn.utils.clip_grad_norm_(weights, GRADIENT_LIMIT))
+            optimizer.step()
+        return {**norms, "rate": slope(progress, self.stage.constant)}
+
+    def _let_learn(self) -> None:
+        for name, part in self.parts.items():
+            part.requires_grad_(name in self.stage.rates).train(name in self.stage.rates)
+            if name in self.stage.frozen_norm:
+                for module in part.modules():
+                    if isinstance(module, nn.modules.batchnorm._BatchNorm):
+                        module.eval()
+
+    def _rates(self, side: str) -> dict[str, float]:
+        wanted = {"discriminator"} if side == "discriminator" else {"encoder", "decoder"}
+        return {part: rate for part, rate in self.stage.rates.items() if part in wanted}
+
+    def _optimizer(self, side: str) -> torch.optim.Optimizer:
+        groups = [
+            {"params": list(self.parts[part].parameters()), "lr": rate, "highest": rate}
+            for part, rate in self._rates(side).items()
+        ]
+        stage = self.stage
+        return torch.optim.AdamW(groups, betas=stage.betas, weight_decay=stage.weight_decay, fused=True)
+
+
+def slope(progress: float, constant: bool = False) -> float:
+    """The share of the highest learning rate: a short rise, then half a cosine down to zero unless constant."""
+    fall = 1.0 if constant else (1 + math.cos(math.pi * progress)) / 2
+    return min(1.0, progress / WARM_UP) * fall

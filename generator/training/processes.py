@@ -1,0 +1,62 @@
+"""One process, or several that torchrun started, each with a GPU or CPU of its own.
+
+torchrun --nproc-per-node 2 -m generator train …
+"""
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+import torch
+import torch.distributed as dist
+from torch import nn
+from torch.nn.parallel import DistributedDataParallel
+
+
+@dataclass(frozen=True)
+class Processes:
+    """Which of how many this is. The first one writes the run folder."""
+
+    rank: int = 0
+    count: int = 1
+
+    @property
+    def first(self) -> bool:
+        return self.rank == 0
+
+    def together(self, module: nn.Module) -> nn.Module:
+        """The module with gradients that are means over all processes."""
+        if self.count == 1 or not any(parameter.requires_grad for parameter in module.parameters()):
+            return module
+        return DistributedDataParallel(module)
+
+    def mean(self, value: float) -> float:
+        """The mean of a number over all processes, so that all decide alike."""
+        if self.count == 1:
+            return value
+        total = torch.tensor(value, device="cuda" if dist.get_backend() == "nccl" else "cpu")
+        dist.all_reduce(total)
+        return float(total) / self.count
+
+    def wait(self) -> None:
+        if self.count > 1:
+            dist.barrier()
+
+
+@contextmanager
+def joined(device: torch.device | str | None) -> Iterator[tuple[Processes, torch.device]]:
+    """The processes that torchrun started, or this one alone, and the device of this one."""
+    count = int(os.environ.get("WORLD_SIZE", "1"))
+    chosen = torch.device(device or ("cuda" if torch.cuda.is_available() else "cpu"))
+    if count == 1:
+        yield Processes(), chosen
+        return
+    if chosen.type == "cuda":
+        chosen = torch.device("cuda", int(os.environ["LOCAL_RANK"]))
+        torch.cuda.set_device(chosen)
+    dist.init_process_group("nccl" if chosen.type == "cuda" else "gloo")
+    try:
+        yield Processes(dist.get_rank(), count), chosen
+    finally:
+        dist.destroy_process_group()

@@ -1,0 +1,90 @@
+"""Where a run leaves everything: what it was told, what it measured, how it looks, and where it stands.
+
+config.json        the configuration, the photos, the seed, the command
+metrics.jsonl      a line a step, and one for each evaluation
+samples-*.png      the same held-out photos at each evaluation, colorizations under photos
+curves.png         losses and evaluations
+last.*, best.*     checkpoints
+state.pt           everything that going on needs: the one file that decides where the run stands
+"""
+
+import json
+import os
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+from PIL import Image
+
+from generator.colorizer import Colorizer, Photo
+from generator.data import DataError
+from generator.files import written_whole
+
+GRID_COLUMNS, GRID_PHOTOS = 8, 16
+
+
+class RunFolder:
+    """The folder of one run; a process that is not the first only reads it.
+
+    Raises DataError where there is already a run, or none to go on with.
+    """
+
+    def __init__(self, path: Path, writes: bool = True) -> None:
+        self.path = path
+        self.writes = writes
+        self.last, self.best = path / "last.safetensors", path / "best.safetensors"
+        self._config, self._metrics, self._state = path / "config.json", path / "metrics.jsonl", path / "state.pt"
+
+    def begin(self, config: Mapping[str, Any]) -> None:
+        if not self.writes:
+            return
+        if self._config.exists():
+            raise DataError(f"{self.path} holds a run: go on with it by --resume {self.path}, or name another folder.")
+        with written_whole(self._config) as file:
+            file.write((json.dumps(config, indent=2) + "\n").encode())
+
+    def config(self) -> dict[str, Any]:
+        """What the run was told when it began."""
+        try:
+            config: dict[str, Any] = json.loads(self._config.read_bytes())
+        except (OSError, ValueError) as error:
+            raise DataError(f"{self.path} holds no run to go on with ({error}).") from error
+        return config
+
+    def save_state(self, state: Mapping[str, Any]) -> None:
+        """With it goes how long the log is by now: a resumed run writes what follows again."""
+        with written_whole(self._state) as file:
+            torch.save({**state, "log_bytes": self._metrics.stat().st_size if self._metrics.exists() else 0}, file)
+
+    def load_state(self, device: torch.device | str) -> dict[str, Any] | None:
+        """The state to go on from, and a log that ends where it was saved; None for a run that saved none yet."""
+        state: dict[str, Any] = {"log_bytes": 0}
+        if self._state.exists():
+            state = torch.load(self._state, map_location=device, weights_only=True)
+        if self.writes and self._metrics.exists():
+            os.truncate(self._metrics, state["log_bytes"])
+        return state if "networks" in state else None
+
+    def log(self, **values: Any) -> None:
+        if not self.writes:
+            return
+        with self._metrics.open("a") as file:
+            file.write(json.dumps(values) + "\n")
+
+    def lines(self) -> list[dict[str, Any]]:
+        """The log so far."""
+        return [json.loads(line) for line in self._metrics.read_text().splitlines()]
+
+    def write_samples(self, name: str, photos: Sequence[Photo], colorizer: Colorizer) -> None:
+        """Photos in one row, their colorizations under them. A row that is not full is left out."""
+        photos = photos[:GRID_PHOTOS]
+        colorizations = colorizer.colorize(photos)
+        rows = [
+            np.concatenate(images[start : start + GRID_COLUMNS], axis=1)
+            for start in range(0, len(photos) - GRID_COLUMNS + 1, GRID_COLUMNS)
+            for images in (photos, colorizations)
+        ]
+        if rows:
+            Image.fromarray(np.concatenate(rows)).save(self.path / f"samples-{name}.png")
