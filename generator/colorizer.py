@@ -1,5 +1,6 @@
 """Photos in, colorizations out: the only way that pictures are made with a trained network."""
 
+import logging
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -11,7 +12,9 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from generator.checkpoint import load_checkpoint
-from generator.lab import join, rgb_to_lab
+from generator.inference import Precision, fast_precision, ready
+from generator.lab import join, rgb_to_lightness
+from generator.memory import OutOfMemory, is_out_of_memory
 from generator.networks.blocks import STRIDE
 from generator.networks.registry import Generator
 
@@ -20,6 +23,8 @@ Photo = NDArray[np.uint8]  # (H, W, 3) sRGB
 BATCH = 16
 PIXELS_AT_ONCE = 4_000_000  # full-size pixels in one batch: about half a gigabyte while they are joined
 
+log = logging.getLogger(__name__)
+
 
 class Colorizer:
     """A network with all that surrounds it, from 8-bit photos to 8-bit colorizations of the same sizes.
@@ -27,26 +32,39 @@ class Colorizer:
     The lightness of the photo is never touched: only a* and b* pass through the network, at its own size.
     """
 
-    def __init__(self, network: Generator, size: int | None = None, batch: int = BATCH) -> None:
-        self.network = network.eval()
+    def __init__(
+        self, network: Generator, size: int | None = None, batch: int = BATCH, precision: Precision | None = None
+    ) -> None:
+        """A copy of the network is used, so training may go on. precision: bf16 where the device is fast at it."""
+        self.device = next(network.parameters()).device
+        self.precision = precision or fast_precision(self.device)
+        self.network = ready(network, self.precision)
         self.size = size or network.options.size
         self.batch = batch
+        self.halved = False
 
     @classmethod
-    def load(cls, path: Path | str, device: torch.device | str | None = None, batch: int = BATCH) -> "Colorizer":
+    def load(
+        cls,
+        path: Path | str,
+        device: torch.device | str | None = None,
+        batch: int = BATCH,
+        precision: Precision | None = None,
+    ) -> "Colorizer":
         """From a checkpoint, on `device` or else on a GPU where there is one. Raises CheckpointError."""
         device = device or ("cuda" if torch.cuda.is_available() else "cpu")
-        return cls(load_checkpoint(Path(path), device), batch=batch)
+        return cls(load_checkpoint(Path(path), device), batch=batch, precision=precision)
 
     def colorize(self, photos: Sequence[Photo]) -> list[Photo]:
         """Colorizations in the order of `photos`, which are (H, W, 3) uint8 of any sizes, mixed.
 
-        The colours of the photos are not used. Raises ValueError for anything that is not such an array.
+        The colours of the photos are not used. Where memory runs out, the batch is halved for good, which is said once.
+        Raises ValueError for anything that is not such an array, and OutOfMemory where one photo alone is too many.
         """
         colorizations: dict[int, Photo] = {}
         for places in batches_of_one_size(photos, self.batch):
-            lab = self.predict(to_tensor([photos[place] for place in places]))
-            colorizations.update(zip(places, to_arrays(join(lab[:, :1], lab[:, 1:])), strict=True))
+            made = self._colorize_as_memory_allows([photos[place] for place in places])
+            colorizations.update(zip(places, made, strict=True))
         return [colorizations[place] for place in range(len(photos))]
 
     @torch.inference_mode()
@@ -54,12 +72,38 @@ class Colorizer:
         """CIELab on the network's device from sRGB (B, 3, H, W) in 0..1: its own L*, and the colours that the network
         gives it, some of them perhaps outside sRGB.
         """
-        lightness = rgb_to_lab(rgb.to(next(self.network.parameters()).device))[:, :1]
+        lightness = rgb_to_lightness(rgb.to(self.device))
         height, width = lightness.shape[-2:]
-        ab = self.network(shrink(lightness, network_size(height, width, self.size)))
+        with torch.autocast(self.device.type, torch.bfloat16, enabled=self.precision == "bf16"):
+            ab = self.network(shrink(lightness, network_size(height, width, self.size)))
         # Bilinear, because nearest would leave blocks of colour several pixels wide.
         ab = F.interpolate(ab, (height, width), mode="bilinear", align_corners=False)
         return torch.cat([lightness, ab], dim=1)
+
+    def _colorize_as_memory_allows(self, photos: Sequence[Photo]) -> list[Photo]:
+        """Colorizations of photos of one size."""
+        done: list[Photo] = []
+        while len(done) < len(photos):
+            batch = photos[len(done) : len(done) + self.batch]
+            try:
+                done += self._colorize(batch)
+            except (RuntimeError, MemoryError) as error:
+                if not is_out_of_memory(error):
+                    raise
+                self._halve(len(batch), error)
+        return done
+
+    def _colorize(self, photos: Sequence[Photo]) -> list[Photo]:
+        lab = self.predict(to_tensor(photos))
+        return to_arrays(join(lab[:, :1], lab[:, 1:]))
+
+    def _halve(self, tried: int, error: Exception) -> None:
+        if tried == 1:
+            raise OutOfMemory(f"Memory on {self.device} does not suffice to colorize one photo; free some.") from error
+        self.batch = tried // 2
+        if not self.halved:
+            log.warning("Out of memory with %d photos at once: going on with %d, or fewer.", tried, self.batch)
+        self.halved = True
 
 
 def network_size(height: int, width: int, size: int) -> tuple[int, int]:

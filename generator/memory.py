@@ -6,8 +6,8 @@ import torch
 WORDS = ("can't allocate memory", "bad_alloc", "ALLOC_FAILED", "out of memory")
 
 
-class OutOfMemory(Exception):
-    """Not even a batch of one fits: one sentence that says what to do."""
+class OutOfMemory(RuntimeError):
+    """Not even a batch of one fits: one sentence that says what to do. A RuntimeError, as torch's own are."""
 
 
 def is_out_of_memory(error: BaseException) -> bool:

@@ -1,5 +1,8 @@
 """The colorizer: lightness is kept for any size, and the shipped checkpoint gives real photos colour."""
 
+from dataclasses import replace
+from typing import get_args
+
 import numpy as np
 import pytest
 import torch
@@ -7,9 +10,12 @@ import torch
 from generator.baselines import grey
 from generator.checkpoint import SHIPPED, describe
 from generator.colorizer import Colorizer, Photo, network_size, to_tensor
+from generator.inference import Precision, ready
 from generator.lab import rgb_to_lab
 from generator.metrics import colourfulness
-from tests.generator.photos import astronaut, coffee, colourful_network
+from generator.networks.registry import GeneratorOptions, build
+from generator.networks.unet import UNetOptions
+from tests.generator.photos import TINY, astronaut, coffee, colourful_network
 
 
 @pytest.fixture(scope="module")
@@ -51,6 +57,43 @@ def test_the_colours_of_the_photo_are_not_used(colorizer: Colorizer) -> None:
     of_photo, of_grey = (rgb_to_lab(to_tensor(colorizer.colorize([seen]))) for seen in (photo, grey([photo])[0]))
     assert rgb_to_lab(to_tensor([photo]))[:, 1:].abs().mean() > 5
     assert (of_photo - of_grey).abs().mean() < 0.5
+
+
+def test_bf16_gives_the_colours_of_fp32() -> None:
+    rgb = to_tensor([astronaut()[:96, :96], coffee()[:96, :96]])
+    exact, fast = (
+        Colorizer(colourful_network(), precision=precision).predict(rgb) for precision in get_args(Precision)
+    )
+    assert exact[:, 1:].abs().mean() > 5
+    assert 0 < (exact - fast)[:, 1:].abs().mean() < 1
+    assert torch.equal(exact[:, :1], fast[:, :1])
+
+
+@pytest.mark.parametrize(
+    "options",
+    [TINY, replace(TINY, skips=False), UNetOptions((8, 8, 16, 16, 16, 16), 32)],
+    ids=["skips", "plain", "unet"],
+)
+def test_folding_batch_norms_changes_no_colour(options: GeneratorOptions) -> None:
+    network = build(options)
+    torch.nn.init.normal_(network.decoder.exit.weight)
+    for norm in (module for module in network.modules() if isinstance(module, torch.nn.BatchNorm2d)):
+        for numbers in (norm.weight, norm.bias, norm.running_mean, norm.running_var):
+            torch.nn.init.uniform_(numbers, 0.5, 1.5)
+    folded = ready(network, "fp32")
+    assert not any(isinstance(module, torch.nn.BatchNorm2d) for module in folded.modules())
+    lightness = torch.rand(2, 1, 64, 96) * 100
+    with torch.no_grad():
+        assert (folded(lightness) - network.eval()(lightness)).abs().max() < 1e-3
+
+
+def test_a_network_in_training_stays_as_it_is() -> None:
+    network = colourful_network().train()
+    before = {name: tensor.clone() for name, tensor in network.state_dict().items()}
+    Colorizer(network).colorize([coffee()[:64, :64]])
+    assert network.training
+    assert before.keys() == network.state_dict().keys()
+    assert all(torch.equal(before[name], tensor) for name, tensor in network.state_dict().items())
 
 
 def test_no_photos_give_no_colorizations(colorizer: Colorizer) -> None:
