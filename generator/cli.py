@@ -8,9 +8,10 @@ from types import ModuleType
 import torch
 
 from generator.checkpoint import CheckpointError
-from generator.commands import colorize, compare, evaluate, info, pretext, train
+from generator.commands import colorize, compare, evaluate, export, info, pretext, train
 from generator.commands.arguments import device, positive
 from generator.data import DataError
+from generator.export import ExportError
 from generator.memory import OutOfMemory
 from generator.training.game import TrainingError
 
@@ -20,6 +21,7 @@ COMMANDS: dict[str, ModuleType] = {
     "train": train,
     "evaluate": evaluate,
     "compare": compare,
+    "export": export,
     "info": info,
 }
 
@@ -29,7 +31,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     torch.set_num_threads(options.threads or torch.get_num_threads())
     try:
         return int(options.run(options))
-    except (CheckpointError, DataError, OutOfMemory, TrainingError, OSError) as error:
+    except (CheckpointError, DataError, ExportError, OutOfMemory, TrainingError, OSError) as error:
         print(error, file=sys.stderr)
         return 1
 
