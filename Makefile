@@ -31,8 +31,9 @@ format: $(INSTALLED) ## put the code into the one style
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 
-bench: $(INSTALLED) ## measure the site beside a bare insert in the same run
+bench: $(INSTALLED) ## measure the site beside a bare insert, and colorizing beside the bare network
 	@$(BIN)/python -m tests.load.bench
+	@$(BIN)/python -m tests.load.bench_generator resnet18 resnet50
 
 shell: $(INSTALLED) ## Python with the site loaded; it needs `make run` beside it for the database
 	@$(BIN)/python manage.py shell
