@@ -53,6 +53,8 @@ class Batches:
         drawn = torch.empty(len(places), 3, crops.size, crops.size, device=self.sets[0].device)
         for photos, start in zip(self.sets, self.starts.tolist(), strict=False):
             wanted = ((places >= start) & (places < start + len(photos))).nonzero()[:, 0]
+            if not len(wanted):
+                continue
             chosen = photos[(places[wanted] - start).to(photos.device)]
             drawn[wanted.to(photos.device)] = crops.cut(chosen, maps[wanted])
         return drawn

@@ -13,7 +13,7 @@ from generator.networks.unet import UNetOptions
 from generator.training.options import Configuration, SetOptions, Stage
 
 EPOCH = 10_000 // 32  # steps of the thesis' batch over its photos
-SMALL, SMALL_STEPS = 64, 3000
+SMALL, SMALL_STEPS = 64, 1000
 
 # Isola et al. 2017, section 3.3: the weight of the pixel loss, and Adam as they use it.
 GAME = Stage(
@@ -34,6 +34,9 @@ TRANSFER = replace(
 THESIS_PHOTOS = SetOptions(256)
 
 
+REGRESSION = Stage("everything", {"encoder": 1e-4, "decoder": 1e-3}, steps=1000, size=SMALL, rebalance=0.5)
+
+
 def _game(labels: str, discriminator: DiscriminatorOptions, pixel: float = 10.0) -> Configuration:
     """The game alone, to be started from one and the same generator: what do labels and judges change?"""
     return Configuration(
@@ -42,7 +45,7 @@ def _game(labels: str, discriminator: DiscriminatorOptions, pixel: float = 10.0)
         discriminator=discriminator,
         labels=labels,
         photos=SetOptions(SMALL),
-        stages=(replace(GAME, size=SMALL, steps=1000, pixel=pixel),),
+        stages=(replace(GAME, size=SMALL, steps=500, pixel=pixel),),
         stops=False,
     )
 
@@ -61,13 +64,13 @@ def _best(network: GeneratorOptions, small: int, large: int, times: int) -> Conf
         labels="hinge",
         photos=SetOptions(256),
         stages=(
-            Stage("decoder", {"decoder": 1e-3}, steps=500 * times, size=small, rebalance=0.5, frozen_norm=("encoder",)),
-            Stage("everything", {"encoder": 1e-4, "decoder": 1e-3}, steps=5000 * times, size=small, rebalance=0.5),
-            Stage("large", careful, steps=600 * times, batch=16, size=large, rebalance=0.5, frozen_norm=both),
+            Stage("decoder", {"decoder": 1e-3}, steps=300 * times, size=small, rebalance=0.5, frozen_norm=("encoder",)),
+            replace(REGRESSION, steps=3500 * times, size=small),
+            Stage("large", careful, steps=400 * times, batch=16, size=large, rebalance=0.5, frozen_norm=both),
             Stage(
                 "discriminator",
                 {"discriminator": 2e-4},
-                steps=300 * times,
+                steps=200 * times,
                 batch=16,
                 size=large,
                 until_accuracy=0.75,
@@ -78,7 +81,7 @@ def _best(network: GeneratorOptions, small: int, large: int, times: int) -> Conf
             Stage(
                 "game",
                 {"encoder": 1e-5, "decoder": 1e-4, "discriminator": 2e-4},
-                steps=1200 * times,
+                steps=800 * times,
                 batch=16,
                 size=large,
                 pixel=10.0,
@@ -127,6 +130,12 @@ CONFIGURATIONS = {
     ),
     "best": _best(ResNetOptions(encoder="resnet18", skips=True, size=128), small=64, large=128, times=1),
     "best-resnet50": _best(ResNetOptions(encoder="resnet50", skips=True, size=256), small=64, large=256, times=10),
+    "warm": Configuration(
+        about="regression with rebalanced colours and no discriminator: where the games about labels start",
+        network=ResNetOptions(encoder="resnet18", skips=True, size=SMALL),
+        photos=SetOptions(SMALL),
+        stages=(REGRESSION,),
+    ),
     "labels-thesis": _game("thesis", PatchOptions()),
     "labels-hard": _game("hard", PatchOptions()),
     "labels-hinge": _game("hinge", PatchOptions()),
@@ -136,12 +145,25 @@ CONFIGURATIONS = {
 
 
 def small(configuration: Configuration) -> Configuration:
-    """The same system at the size of a CPU: photos of 64 pixels, few steps, and ResNet-18 in the place of ResNet-50."""
+    """The same system at the size of a CPU: photos of 64 pixels, few steps, ResNet-18, and half the other widths."""
     network = replace(configuration.network, size=SMALL)
     if isinstance(network, ResNetOptions):
         network = replace(network, encoder="resnet18")
+    else:
+        network = replace(network, channels=_halved(network.channels))
+    judge = configuration.discriminator
     steps = sum(stage.steps for stage in configuration.stages)
     stages = [
         replace(stage, size=SMALL, steps=max(1, stage.steps * SMALL_STEPS // steps)) for stage in configuration.stages
     ]
-    return replace(configuration, network=network, stages=tuple(stages), photos=SetOptions(SMALL))
+    return replace(
+        configuration,
+        network=network,
+        discriminator=replace(judge, channels=_halved(judge.channels)) if judge else None,
+        stages=tuple(stages),
+        photos=SetOptions(SMALL),
+    )
+
+
+def _halved(channels: tuple[int, ...]) -> tuple[int, ...]:
+    return tuple(width // 2 for width in channels)

@@ -10,7 +10,7 @@ import torch
 from torch import Tensor, nn
 
 from generator.lab import rgb_to_lab
-from generator.memory import is_out_of_memory
+from generator.memory import OutOfMemory, is_out_of_memory
 from generator.networks.registry import Generator
 from generator.training.colours import huber
 from generator.training.labels import Labels
@@ -63,14 +63,16 @@ class Game:
         """One step on sRGB (B, 3, H, W) in 0..1, at this share 0..1 of the stage; returns the numbers to log.
 
         A batch that does not fit in memory is cut in two, for the rest of the stage. Raises TrainingError where the
-        loss is no number.
+        loss is no number, OutOfMemory where not even two photos fit.
         """
         while True:
             try:
                 return self._learn(rgb, progress)
             except RuntimeError as error:
-                if not is_out_of_memory(error) or len(rgb) < 4 * self.accumulate:
+                if not is_out_of_memory(error):
                     raise
+                if len(rgb) < 4 * self.accumulate:
+                    raise OutOfMemory(f"Not even {len(rgb) // self.accumulate} photos fit in memory.") from error
                 self.accumulate *= 2
                 warnings.warn(f"Out of memory: batches are cut into {self.accumulate} parts.", stacklevel=2)
 

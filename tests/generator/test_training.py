@@ -1,122 +1,246 @@
-"""Training: it learns what it is shown and leaves a checkpoint."""
+"""Training: it learns what it is shown, plays the game by its rules, and leaves a run folder."""
 
-import io
 import json
-import zipfile
 from dataclasses import replace
 from pathlib import Path
 
-import numpy as np
 import pytest
 import torch
 from PIL import Image
 
+from generator.batches import Crops
 from generator.checkpoint import describe, load_checkpoint
-from generator.colorizer import Photo
-from generator.configurations import CONFIGURATIONS, Configuration, SetOptions, Stage
-from generator.data import Batches, DataError, PhotoSet, read_photo_set, read_squares
-from generator.training import Trainer, TrainingError, learning_rate
-from tests.generator.photos import TINY, astronaut, coffee
+from generator.data import DataError, PhotoSet
+from generator.lab import rgb_to_lab
+from generator.memory import OutOfMemory
+from generator.networks.discriminators import PatchOptions
+from generator.networks.registry import build
+from generator.networks.unet import UNetOptions
+from generator.training.choice import Choice
+from generator.training.game import Game, TrainingError, slope
+from generator.training.labels import Labels
+from generator.training.options import Configuration, SetOptions, Stage
+from generator.training.processes import Processes
+from generator.training.run_folder import RunFolder
+from generator.training.trainer import Trainer
+from generator.training.watch import PATIENCE, Watch, patchy
+from tests.generator.photos import TINY, four_photos
 
-STAGE = Stage("small", {"few": 1.0}, size=32, batch=8, steps=40, learning_rate=3e-3, smallest_crop=0.9, knee=10.0)
+SLIM = PatchOptions(channels=(8, 8, 8, 8))
+REGRESSION = Stage("regression", {"encoder": 3e-3, "decoder": 3e-3}, steps=4, batch=8, size=32, smallest_crop=0.9)
+GAME = Stage(
+    "game", {"encoder": 1e-3, "decoder": 1e-3, "discriminator": 1e-3}, steps=4, batch=8, size=32, adversarial=1.0
+)
 
 
-@pytest.fixture
-def few() -> PhotoSet:
-    photos = [coffee()[:128, :128], astronaut()[:128, :128], coffee()[200:328, 200:328], astronaut()[128:256, :128]]
-    pixels = torch.from_numpy(np.stack(photos)).movedim(-1, 1).contiguous()
-    return PhotoSet(learn=pixels, held_out=photos, problems=[])
+def configuration(*stages: Stage, **changes: object) -> Configuration:
+    values = {"discriminator": SLIM, "photos": SetOptions(64, held_out=4), "evaluations": 1, **changes}
+    return Configuration(about="a test", network=TINY, stages=stages, **values)  # type: ignore[arg-type]
 
 
-def train(few: PhotoSet, out: Path, *stages: Stage) -> Trainer:
-    configuration = Configuration(TINY, {"few": SetOptions(128, held_out=4)}, stages)
-    trainer = Trainer(configuration, {"few": few}, out, evaluations=1, seed=0)
+def trained(out: Path, wanted: Configuration, seed: int = 0, photos: PhotoSet | None = None) -> Trainer:
+    trainer = Trainer(wanted, {"few": photos or four_photos()}, RunFolder(out), seed=seed, half=False)
+    trainer.folder.begin({"configuration": wanted.to_json()})
     trainer.train()
     return trainer
 
 
-def write(folder: Path, name: str, photo: Photo) -> None:
-    Image.fromarray(photo).save(folder / name)
+def game(stage: Stage) -> tuple[Game, torch.nn.Module, torch.nn.Module]:
+    torch.manual_seed(0)
+    generator, judge = build(TINY), build(SLIM)
+    labels = Labels("hard", torch.Generator().manual_seed(0))
+    return Game(stage, generator, judge, labels, Processes(), half=False), generator, judge
 
 
-def test_it_learns_the_colours_of_a_few_photos(few: PhotoSet, tmp_path: Path) -> None:
-    trainer = train(few, tmp_path, STAGE)
-    numbers = trainer.record["stages"][-1]["held_out"]["few"]
-    assert numbers["ab_error"] < 0.75 * numbers["ab_error_grey"]
-    assert numbers["colourfulness"] > 0.4 * numbers["colourfulness_truth"]
+def weights(module: torch.nn.Module) -> torch.Tensor:
+    return torch.cat([parameter.detach().flatten() for parameter in module.parameters()])
 
 
-def test_a_run_leaves_a_checkpoint_its_numbers_and_pictures(few: PhotoSet, tmp_path: Path) -> None:
-    trainer = train(few, tmp_path, replace(STAGE, steps=3))
-    training = describe(trainer.checkpoint)["training"]
-    assert training["runs"][0]["stages"][0]["steps"] == 3
-    assert training["runs"][0]["photos"] == {"few": 4}
-    assert load_checkpoint(trainer.checkpoint).options == TINY
+def test_it_overfits_four_photos_to_less_than_two_units_of_ab() -> None:
+    torch.manual_seed(0)
+    stage = Stage("memory", {"encoder": 3e-3, "decoder": 3e-3}, steps=400, batch=4, size=32, weight_decay=0.0)
+    network = build(UNetOptions(channels=(16, 16, 32, 32, 32, 32), size=32))
+    labels = Labels("hard", torch.Generator())
+    players = Game(stage, network, None, labels, Processes(), half=False)
+    rgb = Crops(32, 1.0).draw(four_photos().learn, torch.Generator().manual_seed(0))
+    for step in range(stage.steps):
+        players.learn(rgb, (step + 1) / stage.steps)
+    lab = rgb_to_lab(rgb)
+    assert float((network(lab[:, :1]) - lab[:, 1:]).abs().mean()) < 2
+
+
+def test_the_discriminator_learns_to_tell_photos_from_frozen_noise() -> None:
+    stage = Stage("judge", {"discriminator": 2e-3}, steps=60, batch=16, size=32, constant=True, weight_decay=0.0)
+    players, generator, _judge = game(stage)
+    torch.nn.init.normal_(generator.decoder.exit.weight, std=2.0)  # colours without sense, and they stay so
+    before = weights(generator)
+    rgb = Crops(32, 0.9).draw(four_photos().learn.repeat(4, 1, 1, 1), torch.Generator().manual_seed(0))
+    accuracies = [players.learn(rgb, (step + 1) / stage.steps)["accuracy"] for step in range(stage.steps)]
+    assert sum(accuracies[-10:]) / 10 > 0.9
+    assert torch.equal(weights(generator), before)
+
+
+def test_only_the_parts_that_a_stage_names_learn() -> None:
+    players, generator, judge = game(replace(GAME, rates={"decoder": 1e-3}))
+    encoder, decoder, judging = weights(generator.encoder), weights(generator.decoder), weights(judge)
+    players.learn(torch.rand(8, 3, 32, 32), 0.5)
+    assert torch.equal(weights(generator.encoder), encoder)
+    assert torch.equal(weights(judge), judging)
+    assert not torch.equal(weights(generator.decoder), decoder)
+
+
+def test_a_part_with_frozen_norms_keeps_their_statistics() -> None:
+    players, generator, _judge = game(replace(GAME, frozen_norm=("encoder",)))
+    before = {name: value.clone() for name, value in generator.named_buffers()}
+    players.learn(torch.rand(8, 3, 32, 32), 0.5)
+    changed = {name for name, value in generator.named_buffers() if not torch.equal(value, before[name])}
+    assert changed
+    assert all(name.startswith("decoder") for name in changed)
+
+
+def test_a_discriminator_that_is_right_too_often_rests() -> None:
+    players, _generator, judge = game(replace(GAME, rests_above=-1.0))
+    before = weights(judge)
+    players.learn(torch.rand(8, 3, 32, 32), 0.5)
+    assert torch.equal(weights(judge), before)
+
+
+def test_the_generator_learns_through_the_discriminator_alone_where_pixels_count_nothing() -> None:
+    players, generator, _judge = game(replace(GAME, pixel=0.0))
+    torch.nn.init.normal_(generator.decoder.exit.weight, std=0.1)
+    before = weights(generator)
+    numbers = players.learn(torch.rand(8, 3, 32, 32), 0.5)
+    assert numbers["generator_gradient"] > 0
+    assert not torch.equal(weights(generator), before)
+
+
+def test_parts_of_a_batch_add_up_to_the_whole() -> None:
+    rgb = torch.rand(8, 3, 32, 32)
+    frozen = replace(REGRESSION, frozen_norm=("encoder", "decoder"))
+    whole, generator, _judge = game(frozen)
+    parts, again, _judge = game(replace(frozen, accumulate=4))
+    whole.learn(rgb, 0.5)
+    parts.learn(rgb, 0.5)
+    torch.testing.assert_close(weights(generator.decoder), weights(again.decoder), rtol=0, atol=3e-5)
+
+
+def test_a_batch_too_large_for_the_memory_is_cut_and_learned(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The allocator's own error, raised where a real one would be: in the forward pass of more than four photos."""
+    players, generator, _judge = game(REGRESSION)
+
+    def narrow(_module: object, given: tuple[torch.Tensor, ...]) -> None:
+        if len(given[0]) > 4:
+            raise torch.OutOfMemoryError("out of memory")
+
+    generator.register_forward_pre_hook(narrow)
+    with pytest.warns(UserWarning, match="cut into 2 parts"):
+        numbers = players.learn(torch.rand(8, 3, 32, 32), 0.5)
+    assert numbers["huber"] > 0
+    assert players.accumulate == 2
+
+
+def test_a_batch_of_which_no_part_fits_ends_the_run() -> None:
+    players, generator, _judge = game(REGRESSION)
+
+    def full(_module: object, _given: object) -> None:
+        raise torch.OutOfMemoryError("out of memory")
+
+    generator.register_forward_pre_hook(full)
+    with pytest.warns(UserWarning), pytest.raises(OutOfMemory):
+        players.learn(torch.rand(8, 3, 32, 32), 0.5)
+
+
+def test_a_loss_that_is_no_number_stops_the_run() -> None:
+    players, generator, _judge = game(REGRESSION)
+    torch.nn.init.constant_(generator.decoder.exit.weight, float("nan"))
+    with pytest.raises(TrainingError, match="stage regression huber is nan"):
+        players.learn(torch.rand(8, 3, 32, 32), 0.5)
+
+
+def test_a_run_leaves_what_it_was_told_its_numbers_pictures_and_checkpoints(tmp_path: Path) -> None:
+    wanted = configuration(REGRESSION, GAME)
+    trained(tmp_path, wanted)
+    assert Configuration.from_json(RunFolder(tmp_path).config()["configuration"]) == wanted
+    training = describe(tmp_path / "last.safetensors")["training"]
+    assert [(stage["name"], stage["steps"]) for stage in training["stages"]] == [("regression", 4), ("game", 4)]
+    assert load_checkpoint(tmp_path / "best.safetensors").options == TINY
     lines = [json.loads(line) for line in (tmp_path / "metrics.jsonl").read_text().splitlines()]
-    assert [line["step"] for line in lines if "step" in line] == [1, 2, 3]
+    assert [line["at"] for line in lines if "held_out" not in line] == list(range(1, 9))
+    assert {"accuracy", "logit_gap", "generator_gradient", "rate"} <= set(lines[-2])
     assert lines[-1]["held_out"] == "few"
+    for picture in ("curves.png", "samples-000008-few.png"):
+        assert Image.open(tmp_path / picture).width > 100
 
 
-def test_a_stage_ends_at_its_minutes(few: PhotoSet, tmp_path: Path) -> None:
-    trainer = train(few, tmp_path, replace(STAGE, steps=10_000, minutes=0.01))
-    assert 0 < trainer.record["stages"][0]["steps"] < 100
+def test_the_same_seed_gives_the_same_weights_and_another_one_others(tmp_path: Path) -> None:
+    wanted = configuration(GAME)
+    runs = [trained(tmp_path / str(number), wanted, seed) for number, seed in enumerate((0, 0, 1))]
+    first, again, other = (weights(run.average.network) for run in runs)
+    assert torch.equal(first, again)
+    assert not torch.equal(first, other)
 
 
-def test_the_same_seed_gives_the_same_weights(few: PhotoSet, tmp_path: Path) -> None:
-    first, again = (train(few, tmp_path / name, replace(STAGE, steps=2)) for name in ("first", "again"))
-    assert torch.equal(first.network.decoder.exit.weight, again.network.decoder.exit.weight)
+def test_a_folder_that_holds_a_run_is_not_overwritten(tmp_path: Path) -> None:
+    trained(tmp_path, configuration(REGRESSION))
+    with pytest.raises(DataError, match="--resume"):
+        trained(tmp_path, configuration(REGRESSION))
 
 
-def test_a_loss_that_is_no_number_stops_the_run(few: PhotoSet, tmp_path: Path) -> None:
-    trainer = train(few, tmp_path, replace(STAGE, steps=1))
-    torch.nn.init.constant_(trainer.network.decoder.exit.weight, float("nan"))
-    with pytest.raises(TrainingError, match="small is nan"):
-        trainer.train()
+def test_photos_smaller_than_a_stage_are_not_enlarged_for_it(tmp_path: Path) -> None:
+    with pytest.raises(DataError, match="needs photos of 128 pixels"):
+        trained(tmp_path, configuration(replace(REGRESSION, size=128)))
+
+
+def test_a_stage_ends_once_the_discriminator_is_good_enough(tmp_path: Path) -> None:
+    alone = Stage("judge", {"discriminator": 1e-3}, steps=50, batch=8, size=32, until_accuracy=0.3)
+    trainer = trained(tmp_path, configuration(alone))
+    assert trainer.record["stages"][0]["steps"] < 50
+
+
+def test_a_discriminator_that_is_always_right_means_a_lost_run() -> None:
+    watch = Watch(GAME)
+    for _ in range(PATIENCE - 1):
+        watch.look({"accuracy": 0.99})
+    assert not watch.lost
+    watch.look({"accuracy": 0.99})
+    assert "right more than 97%" in watch.lost
+    watch.look({"accuracy": 0.5})
+    assert not watch.lost
+
+
+def test_colours_that_vary_twice_as_much_as_real_ones_are_patches() -> None:
+    assert not patchy({"photos": {"ab_variation_ratio": 1.5}})
+    assert "2.4 times" in patchy({"photos": {"ab_variation_ratio": 2.4}})
+
+
+def test_the_best_checkpoint_has_real_colours_at_a_fair_error() -> None:
+    choice = Choice(limit=1.15)
+    assert choice.is_best({"photos": {"huber": 0.10, "selection_score": 1.0}})
+    assert choice.is_best({"photos": {"huber": 0.11, "selection_score": 0.5}})
+    assert not choice.is_best({"photos": {"huber": 0.12, "selection_score": 0.1}})  # too wrong
+    assert not choice.is_best({"photos": {"huber": 0.10, "selection_score": 0.6}})  # too pale
 
 
 def test_the_learning_rate_rises_and_falls_to_nothing() -> None:
-    rates = [learning_rate(STAGE, progress) for progress in (0.0, 0.03, 0.5, 1.0)]
-    assert rates == pytest.approx([0, STAGE.learning_rate, STAGE.learning_rate / 2, 0], rel=0.01)
+    assert [slope(progress) for progress in (0.0, 0.03, 0.5, 1.0)] == pytest.approx([0, 1, 0.5, 0], abs=0.01)
+    assert slope(1.0, constant=True) == 1
 
 
-def test_crops_are_photos_and_shares_are_kept() -> None:
-    dark, light = torch.zeros(2, 3, 40, 40, dtype=torch.uint8), torch.full((2, 3, 40, 40), 255, dtype=torch.uint8)
-    random = torch.Generator().manual_seed(0)
-    batch = Batches({"dark": dark, "light": light}, {"dark": 0.75, "light": 0.25}, random).draw(400, 16, 0.5)
-    assert batch.shape == (400, 3, 16, 16)
-    assert ((batch.flatten(1).amin(1) > 0.99) | (batch.flatten(1).amax(1) < 0.01)).all()
-    assert 0.15 < float(batch.mean()) < 0.35
+@pytest.mark.parametrize(
+    ("wrong", "named"),
+    [
+        ({"rates": {"head": 1e-3}}, "head"),
+        ({"batch": 10, "accumulate": 4}, "divide by 8"),
+        ({"size": 50}, "multiple of 32"),
+    ],
+)
+def test_a_stage_that_cannot_be_is_refused(wrong: dict[str, object], named: str) -> None:
+    with pytest.raises(ValueError, match=named):
+        replace(GAME, **wrong)
 
 
-def test_photos_come_from_folders_and_zips_and_bad_ones_are_named(tmp_path: Path) -> None:
-    write(tmp_path, "coffee.png", coffee())
-    (tmp_path / "broken.jpg").write_bytes(b"not a photo")
-    content = io.BytesIO()
-    Image.fromarray(astronaut()).save(content, "PNG")
-    with zipfile.ZipFile(tmp_path / "more.zip", "w") as archive:
-        archive.writestr("people/astronaut.png", content.getvalue())
-    photos, problems = read_squares([tmp_path, tmp_path / "more.zip"], 32, palest=0)
-    assert [photo.shape for photo in photos] == [(32, 32, 3)] * 2
-    assert len(problems) == 1
-    assert "broken.jpg" in problems[0]
-
-
-def test_pale_photos_are_left_out_and_none_left_is_said(tmp_path: Path) -> None:
-    write(tmp_path, "grey.png", np.repeat(coffee()[..., :1], 3, axis=2))
-    with pytest.raises(DataError, match="0 colourful photos"):
-        read_photo_set([tmp_path], SetOptions(32, held_out=0))
-
-
-def test_a_source_that_does_not_exist_is_named(tmp_path: Path) -> None:
-    with pytest.raises(DataError, match="no .*nowhere"):
-        read_squares([tmp_path / "nowhere"], 32, palest=0)
-
-
-@pytest.mark.parametrize("name", CONFIGURATIONS)
-def test_every_configuration_uses_only_the_photo_sets_it_names(name: str) -> None:
-    configuration = CONFIGURATIONS[name]
-    for stage in configuration.stages:
-        assert set(stage.shares) <= set(configuration.photo_sets)
-        assert sum(stage.shares.values()) == pytest.approx(1)
-        assert stage.size % 32 == 0
-    assert json.dumps(configuration.to_json())
+def test_a_game_needs_a_discriminator_and_known_labels() -> None:
+    with pytest.raises(ValueError, match="asks for a discriminator"):
+        configuration(GAME, discriminator=None)
+    with pytest.raises(ValueError, match="labels is 'soft'"):
+        configuration(GAME, labels="soft")
