@@ -8,7 +8,7 @@ from types import ModuleType
 import torch
 
 from generator.checkpoint import CheckpointError
-from generator.commands import colorize, compare, evaluate, export, info, pretext, train
+from generator.commands import colorize, compare, evaluate, export, info, observe, pretext, train
 from generator.commands.arguments import device, positive
 from generator.data import DataError
 from generator.export import ExportError
@@ -21,6 +21,7 @@ COMMANDS: dict[str, ModuleType] = {
     "train": train,
     "evaluate": evaluate,
     "compare": compare,
+    "observe": observe,
     "export": export,
     "info": info,
 }

@@ -7,6 +7,7 @@ from torch import nn
 
 from generator.networks.discriminators import PatchDiscriminator, PatchOptions, SigmoidDiscriminator, SigmoidOptions
 from generator.networks.encoders import Classifier, ClassifierOptions
+from generator.networks.observer import Observer, ObserverOptions
 from generator.networks.options import Options
 from generator.networks.resnet import ResNetGenerator, ResNetOptions
 from generator.networks.unet import UNet, UNetOptions
@@ -22,6 +23,7 @@ NETWORKS: dict[type[Options], Any] = {
     PatchOptions: PatchDiscriminator,
     SigmoidOptions: SigmoidDiscriminator,
     ClassifierOptions: Classifier,
+    ObserverOptions: Observer,
 }
 KINDS = {options.kind: options for options in NETWORKS}
 
