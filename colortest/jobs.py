@@ -26,6 +26,11 @@ def colorize(algorithm_id: int, *, again: bool = False) -> None:
     _ring("colorize", again, algorithm_id=algorithm_id)
 
 
+def observe(algorithm_id: int, test_set_id: int, *, again: bool = False) -> None:
+    """Compute and store the machine fool rates of an algorithm on a test set."""
+    _ring("observe", again, algorithm_id=algorithm_id, test_set_id=test_set_id)
+
+
 def compute_fool_rates(study_id: int, *, again: bool = False) -> None:
     """Compute and store the fool rates of a study."""
     _ring("compute_fool_rates", again, study_id=study_id)

@@ -38,10 +38,12 @@ TABLE = {
     "results": (RESEARCHERS, "get", "/studies/sunday-study/results/"),
     "results_chart": (RESEARCHERS, "get", "/studies/sunday-study/results/people.svg"),
     "tidy_csv": (RESEARCHERS, "get", "/studies/sunday-study/results.csv"),
+    "machine_csv": (RESEARCHERS, "get", "/studies/sunday-study/machine-fool-rates.csv"),
     "test_sets": (ADMINS, "get", "/test-sets/"),
     "test_set": (ADMINS, "get", "/test-sets/photographs/"),
     "algorithms": (ADMINS, "get", "/algorithms/"),
     "retry": (ADMINS, "post", "/algorithms/grey/retry/"),
+    "observe": (ADMINS, "post", "/algorithms/grey/observe/"),
     "photo_image": (RESEARCHERS, "get", "/photos/{photo}/image/"),
     "colorization_image": (RESEARCHERS, "get", "/colorizations/{colorization}/image/"),
 }
@@ -95,8 +97,8 @@ def test_only_those_may_who_may(
 
 
 def test_what_changes_something_refuses_get(client: Client, admin: Client, participant: Participant) -> None:
-    for address in ("/studies/sunday-study/open/", "/studies/sunday-study/close/", "/algorithms/grey/retry/"):
-        assert admin.get(address).status_code == 405
+    for name in ("open_study", "close_study", "retry", "observe"):
+        assert admin.get(TABLE[name][2]).status_code == 405
     assert client.get(f"/take/{participant.code}/begin/").status_code == 405
 
 

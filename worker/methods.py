@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from colortest.refusal import Refused
 from colortest.stimuli import rendering, services
-from colortest.stimuli.models import Algorithm, Photo, read_stimulus
+from colortest.stimuli.models import Algorithm, Colorization, Photo, read_stimulus
 from generator import baselines
 from generator.colorizer import Colorizer
 
@@ -37,9 +37,9 @@ def method_of(algorithm: Algorithm) -> Method:
     raise Refused(f"{algorithm} is not made here: upload its colorizations.")
 
 
-def pixels(photo: Photo) -> Pixels:
-    """A photo as it is shown, (256, 256, 3) sRGB."""
-    return np.asarray(rendering.decode(read_stimulus(photo.file)))
+def pixels(stimulus: Photo | Colorization) -> Pixels:
+    """A photo or colorization as it is shown, (256, 256, 3) sRGB."""
+    return np.asarray(rendering.decode(read_stimulus(stimulus.file)))
 
 
 def donor(photo: Photo) -> Photo:

@@ -8,9 +8,11 @@ from colortest import jobs
 from colortest.analysis import services as analysis
 from colortest.celery import IMPORT
 from colortest.experiment.models import Study
+from colortest.stimuli import observer
 from colortest.stimuli import services as stimuli
-from colortest.stimuli.models import Algorithm, TestSet
+from colortest.stimuli.models import Algorithm, MachineFoolRate, TestSet
 from worker.colorizing import colorize_batch
+from worker.observing import observe_colorizations
 
 
 @shared_task(soft_time_limit=IMPORT * settings.TASK_SECONDS, time_limit=(IMPORT + 1) * settings.TASK_SECONDS)
@@ -36,11 +38,24 @@ def compute_fool_rates(study_id: int) -> None:
 
 
 @shared_task
+def observe(algorithm_id: int, test_set_id: int) -> None:
+    """MachineFoolRate rows that were asked for → computed, or failed with a reason."""
+    algorithm, test_set = Algorithm.objects.get(pk=algorithm_id), TestSet.objects.get(pk=test_set_id)
+    try:
+        observe_colorizations(algorithm, test_set)
+    except SoftTimeLimitExceeded:
+        reason = "It took too long: ask again when the worker has less to do, or with fewer photos."
+        observer.fail_machine_fool_rates(algorithm=algorithm, test_set=test_set, reason=reason)
+
+
+@shared_task
 def ring_again() -> None:
     """Ring for everything that a lost message left behind."""
     for test_set in TestSet.objects.waiting():
         jobs.import_test_set(test_set.pk, again=True)
     for algorithm in Algorithm.objects.with_pending():
         jobs.colorize(algorithm.pk, again=True)
+    for algorithm_id, test_set_id in MachineFoolRate.objects.pending().values_list("algorithm", "test_set").distinct():
+        jobs.observe(algorithm_id, test_set_id, again=True)
     for study in analysis.stale():
         jobs.compute_fool_rates(study.pk, again=True)

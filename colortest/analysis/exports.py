@@ -1,10 +1,12 @@
 """Responses as tables, streamed: one row a response."""
 
 import csv
+import json
 from collections.abc import Callable, Iterable, Iterator
 
 from colortest.experiment.models import Response, Study
 from colortest.experiment.schedule import OTHER
+from colortest.stimuli.models import MachineFoolRate, MachineFoolRateQuerySet
 
 # Name → value. The participant is a number: the secret code opens the run's pages and stays here.
 COLUMNS: dict[str, Callable[[Response], object]] = {
@@ -37,6 +39,21 @@ COLUMNS: dict[str, Callable[[Response], object]] = {
 }
 
 
+MACHINE_COLUMNS: dict[str, Callable[[MachineFoolRate], object]] = {
+    "test_set": lambda r: r.test_set.slug,
+    "algorithm": lambda r: r.algorithm.slug,
+    "checkpoint_sha256": lambda r: r.algorithm.sha256,
+    "split": lambda r: r.split,
+    "machine_fool_rate": lambda r: r.rate,
+    "machine_low": lambda r: r.low,
+    "machine_high": lambda r: r.high,
+    "machine_fooled": lambda r: r.fooled,
+    "photos": lambda r: r.photos,
+    "observer": lambda r: json.dumps(r.observer),
+    "computed": lambda r: r.computed.isoformat() if r.computed else "",
+}
+
+
 class _Echo:
     """A file that hands each line back instead of keeping it."""
 
@@ -51,3 +68,11 @@ def tidy_csv(study: Study) -> Iterator[str]:
     yield writer.writerow(COLUMNS)
     for response in responses:
         yield writer.writerow([value(response) for value in COLUMNS.values()])
+
+
+def machine_csv(rates: MachineFoolRateQuerySet) -> Iterator[str]:
+    """Machine fool rates, which are a network's and not people's, as lines of CSV: one row a rate."""
+    writer = csv.writer(_Echo())
+    yield writer.writerow(MACHINE_COLUMNS)
+    for rate in rates:
+        yield writer.writerow([value(rate) for value in MACHINE_COLUMNS.values()])

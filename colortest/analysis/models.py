@@ -3,10 +3,10 @@
 from typing import Self
 
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import F, OuterRef, Q, Subquery
 
 from colortest.experiment.models import Study
-from colortest.stimuli.models import Algorithm
+from colortest.stimuli.models import Algorithm, MachineFoolRate
 
 
 class FoolRateQuerySet(models.QuerySet["FoolRate"]):
@@ -23,6 +23,13 @@ class FoolRateQuerySet(models.QuerySet["FoolRate"]):
     def for_page(self) -> Self:
         """With the algorithm, in the order of the page."""
         return self.select_related("algorithm").order_by("algorithm", "split")
+
+    def with_machine(self) -> Self:
+        """Annotate `machine_rate`, `machine_low` and `machine_high`: a network's on the same photos, where known."""
+        same = MachineFoolRate.objects.computed().filter(
+            algorithm=OuterRef("algorithm"), test_set=OuterRef("study__test_set"), split=OuterRef("split")
+        )
+        return self.annotate(**{f"machine_{name}": Subquery(same.values(name)) for name in ("rate", "low", "high")})
 
 
 class FoolRate(models.Model):
@@ -62,6 +69,12 @@ class FoolRate(models.Model):
     def rate_percent(self) -> str:
         """The rate as pages show it."""
         return "" if self.rate is None else f"{100 * self.rate:.1f} %"
+
+    @property
+    def machine_percent(self) -> str:
+        """The machine fool rate with its interval as pages show it, after `with_machine()`."""
+        rate, low, high = (getattr(self, f"machine_{name}") for name in ("rate", "low", "high"))
+        return "" if rate is None else f"{100 * rate:.1f} % [{100 * low:.1f}, {100 * high:.1f}]"
 
     @property
     def interval_percent(self) -> str:

@@ -5,5 +5,6 @@ from colortest.analysis import views
 urlpatterns = [
     path("studies/<slug:slug>/results/", views.results, name="results"),
     path("studies/<slug:slug>/results.csv", views.tidy, name="tidy_csv"),
+    path("studies/<slug:slug>/machine-fool-rates.csv", views.machine, name="machine_csv"),
     re_path(r"^studies/(?P<slug>[-\w]+)/results/(?P<of>people|simulated)\.svg$", views.chart, name="results_chart"),
 ]

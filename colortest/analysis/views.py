@@ -9,16 +9,18 @@ from colortest.analysis import charts, exports
 from colortest.analysis.models import FoolRateQuerySet
 from colortest.experiment.models import Response, Study
 from colortest.htmx import HtmxRequest
+from colortest.stimuli.models import MachineFoolRate, MachineFoolRateQuerySet
 
 
 @researcher_required
 def results(request: HtmxRequest, slug: str) -> HttpResponse:
     """Fool rates of a study from stored rows. Asked by htmx, only what changes."""
     study = get_object_or_404(Study.objects.with_progress(), slug=slug)
-    people = study.fool_rates.of_people().for_page()
+    people = study.fool_rates.of_people().for_page().with_machine()
     context = {
         "study": study,
         "people": people,
+        "machine": _machine(study),
         "simulated": study.fool_rates.of_simulated().for_page(),
         "countable": sum(rate.countable for rate in people),
         "computed": max((rate.computed for rate in people), default=None),
@@ -44,6 +46,20 @@ def tidy(request: HttpRequest, slug: str) -> StreamingHttpResponse:
     study = get_object_or_404(Study, slug=slug)
     headers = {"Content-Disposition": f'attachment; filename="{study.slug}.csv"'}
     return StreamingHttpResponse(exports.tidy_csv(study), content_type="text/csv; charset=utf-8", headers=headers)
+
+
+@researcher_required
+def machine(request: HttpRequest, slug: str) -> StreamingHttpResponse:
+    """Machine fool rates on the study's test set as CSV."""
+    study = get_object_or_404(Study, slug=slug)
+    headers = {"Content-Disposition": f'attachment; filename="{study.slug}-machine-fool-rates.csv"'}
+    lines = exports.machine_csv(_machine(study))
+    return StreamingHttpResponse(lines, content_type="text/csv; charset=utf-8", headers=headers)
+
+
+def _machine(study: Study) -> MachineFoolRateQuerySet:
+    """What the machine observer said on the photos of a study, about every algorithm: grey shows its power."""
+    return MachineFoolRate.objects.filter(test_set=study.test_set, split__in=study.splits).computed().for_page()
 
 
 def _estimates(rows: FoolRateQuerySet) -> list[charts.Estimate]:

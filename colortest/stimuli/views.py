@@ -11,9 +11,9 @@ from django.views.decorators.http import require_POST
 from colortest.access import admin_required, researcher_required
 from colortest.htmx import HtmxRequest
 from colortest.refusal import Refused
-from colortest.stimuli import services
+from colortest.stimuli import observer, services
 from colortest.stimuli.forms import TestSetForm
-from colortest.stimuli.models import Algorithm, Colorization, Photo, TestSet, read_stimulus
+from colortest.stimuli.models import Algorithm, Colorization, MachineFoolRate, Photo, TestSet, read_stimulus
 
 PHOTOS_PER_PAGE = 24
 
@@ -58,7 +58,8 @@ def test_set(request: HtmxRequest, slug: str) -> HttpResponse:
 def algorithms(request: HttpRequest) -> HttpResponse:
     """All algorithms with their progress and their failures."""
     failures = Colorization.objects.failed().select_related("photo", "algorithm")[:20]
-    context = {"algorithms": Algorithm.objects.with_progress(), "failures": failures}
+    observed = Prefetch("machine_fool_rates", queryset=MachineFoolRate.objects.for_page())
+    context = {"algorithms": Algorithm.objects.with_progress().prefetch_related(observed), "failures": failures}
     return render(request, "stimuli/algorithms.html", context)
 
 
@@ -68,6 +69,19 @@ def retry(request: HttpRequest, slug: str) -> HttpResponse:
     """Try an algorithm's failed colorizations again."""
     count = services.retry_failed(algorithm=get_object_or_404(Algorithm, slug=slug))
     messages.success(request, f"{count} colorizations will be tried again.")
+    return redirect("algorithms")
+
+
+@require_POST
+@admin_required
+def observe(request: HttpRequest, slug: str) -> HttpResponse:
+    """Ask the machine observer about an algorithm, on every test set that has enough of its colorizations."""
+    try:
+        asked = observer.request_everywhere(algorithm=get_object_or_404(Algorithm, slug=slug))
+        names = ", ".join(f"“{test_set}”" for test_set in asked)
+        messages.success(request, f"The machine observer is asked about {names}; it takes a minute or two for each.")
+    except Refused as error:
+        messages.error(request, str(error))
     return redirect("algorithms")
 
 

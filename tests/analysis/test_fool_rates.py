@@ -13,6 +13,7 @@ from colortest.analysis.services import compute_fool_rates, stale
 from colortest.experiment import services
 from colortest.experiment.exposure import Exposure
 from colortest.experiment.models import Participant, Response, Study
+from colortest.stimuli.models import MachineFoolRate
 
 pytestmark = pytest.mark.django_db
 
@@ -149,3 +150,27 @@ def test_the_csv_has_a_row_for_each_response_and_gives_the_same_rates(study: Stu
         assert (sum(mine), len(mine)) == (rate.fooled, rate.countable)
     for person in Participant.objects.all():
         assert person.code not in text
+
+
+def test_the_machine_fool_rate_is_shown_and_exported_beside_peoples_and_named_as_what_it_is(
+    study: Study, researcher: Client
+) -> None:
+    play(study, fooled=9)
+    compute_fool_rates(study=study)
+    address = "/studies/sunday-study/results/"
+    assert "has not been asked about these photos" in researcher.get(address).content.decode()
+    now, grey = timezone.now(), study.under_test().get()
+    numbers = {"photos": 30, "fooled": 3.5, "rate": 0.117, "low": 0.045, "high": 0.271}
+    MachineFoolRate.objects.create(
+        algorithm=grey, test_set=study.test_set, split="test", requested=now, computed=now, **numbers
+    )
+    page = researcher.get(address).content.decode()
+    people, machine = page.split('id="machine"')
+    assert "11.7 % [4.5, 27.1]" in people
+    assert "a network’s, not people’s" in people
+    assert "not asked" in people  # the other split
+    assert "4.5 – 27.1 %" in machine
+    reply = researcher.get("/studies/sunday-study/machine-fool-rates.csv")
+    text = b"".join(reply.streaming_content).decode()  # type: ignore[attr-defined]
+    (row,) = csv.DictReader(io.StringIO(text))
+    assert (row["algorithm"], row["split"], row["machine_fool_rate"], row["photos"]) == ("grey", "test", "0.117", "30")
