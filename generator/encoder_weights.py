@@ -17,16 +17,23 @@ PARTS = {"conv1": "stem.0", "bn1": "stem.1", **{f"layer{number}": f"stages.{numb
 
 
 def imagenet_weights(encoder: str) -> dict[str, Tensor]:
-    """torchvision's weights, downloaded once and checked. Raises CheckpointError where there is no network."""
-    models = import_torchvision_models()
+    """torchvision's weights, downloaded once and checked. Raises CheckpointError where that cannot be done."""
+    return weights_of_file(downloaded(import_torchvision_models().get_model_weights(encoder).DEFAULT.url), encoder)
+
+
+def downloaded(url: str) -> Path:
+    """The file of a NAME-HASH.pth address in torch's own cache. Raises CheckpointError where there is no network."""
+    path = Path(torch.hub.get_dir()) / "checkpoints" / url.rsplit("/", 1)[-1]
+    path.parent.mkdir(parents=True, exist_ok=True)
     try:
-        weights = models.get_model_weights(encoder).DEFAULT.get_state_dict(progress=True, check_hash=True)
+        if not path.exists():
+            torch.hub.download_url_to_file(url, str(path), _named_hash(path))
     except (OSError, RuntimeError) as error:
         raise CheckpointError(
-            f"ImageNet weights of {encoder} cannot be downloaded ({error}): name a file of them by --encoder FILE.pth, "
-            "or train an encoder with the command pretext."
+            f"{path.name} cannot be downloaded ({error}): name a copy of it by --encoder FILE.pth, or train an encoder "
+            "with the command pretext."
         ) from error
-    return _from_torchvision(weights)
+    return path
 
 
 def weights_of_file(path: Path, encoder: str, sha256: str | None = None) -> dict[str, Tensor]:
@@ -39,8 +46,7 @@ def weights_of_file(path: Path, encoder: str, sha256: str | None = None) -> dict
         raise CheckpointError(f"There is no {path} to read an encoder from.")
     if path.suffix == ".safetensors":
         return _of_pretext(path, encoder)
-    named = re.search(r"-([0-9a-f]{8,64})\.pth$", path.name)
-    wanted = sha256 or (named.group(1) if named else "")
+    wanted = sha256 or _named_hash(path)
     found = hashlib.sha256(path.read_bytes()).hexdigest()
     if not wanted or not found.startswith(wanted):
         raise CheckpointError(
@@ -52,6 +58,12 @@ def weights_of_file(path: Path, encoder: str, sha256: str | None = None) -> dict
 def _of_pretext(path: Path, encoder: str) -> dict[str, Tensor]:
     classifier = load_network(path, [ClassifierOptions.kind])
     return _matching(path, classifier.encoder.state_dict(), encoder)
+
+
+def _named_hash(path: Path) -> str:
+    """The first digits of the SHA-256 that torchvision puts at the end of a name; empty where it has none."""
+    named = re.search(r"-([0-9a-f]{8,64})\.pth$", path.name)
+    return named.group(1) if named else ""
 
 
 def _from_torchvision(weights: Mapping[str, Tensor]) -> dict[str, Tensor]:

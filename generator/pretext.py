@@ -135,8 +135,9 @@ class Pretext:
     def _accuracy(self) -> dict[str, float]:
         """The share of held-out photos whose class is the first, or among the first five, of the guesses."""
         self.network.eval()
+        tops = min(5, self.network_options.classes)
         held_out = torch.split(self.pixels[: self.options.held_out], self.options.batch)
-        guesses = torch.cat([self._logits(pixels.float() / 255).topk(5).indices for pixels in held_out])
+        guesses = torch.cat([self._logits(pixels.float() / 255).topk(tops).indices for pixels in held_out])
         right = guesses == self.labels[: self.options.held_out, None]
         return {"top1": float(right[:, 0].float().mean()), "top5": float(right.any(dim=1).float().mean())}
 

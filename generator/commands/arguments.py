@@ -40,5 +40,5 @@ def origin() -> dict[str, str]:
     return {
         "command": f"python -m generator {shlex.join(sys.argv[1:])}",
         "machine": f"{platform.machine()}, {os.cpu_count()} cores, {torch.get_num_threads()} threads",
-        "torch": torch.__version__,
+        "torch": str(torch.__version__),
     }

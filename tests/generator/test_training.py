@@ -146,7 +146,7 @@ def test_a_batch_of_which_no_part_fits_ends_the_run() -> None:
         raise torch.OutOfMemoryError("out of memory")
 
     generator.register_forward_pre_hook(full)
-    with pytest.warns(UserWarning), pytest.raises(OutOfMemory):
+    with pytest.warns(UserWarning, match="cut into [24]"), pytest.raises(OutOfMemory, match="Not even 2 photos"):
         players.learn(torch.rand(8, 3, 32, 32), 0.5)
 
 

@@ -1,0 +1,57 @@
+"""Two processes with a gradient between them learn what one alone would."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import torch
+from safetensors.torch import load_file
+
+CODE = """
+import sys
+from dataclasses import replace
+from pathlib import Path
+import torch
+from generator.training.processes import joined
+from generator.training.run_folder import RunFolder
+from generator.training.trainer import Trainer
+from tests.generator.photos import four_photos
+from tests.generator.test_training import GAME, REGRESSION, configuration
+
+torch.set_num_threads(1)
+# The statistics of batch norm are those of each process' part of a batch, unless they are frozen.
+frozen = {"frozen_norm": ("encoder", "decoder"), "steps": 3}
+wanted = configuration(replace(REGRESSION, **frozen), replace(GAME, **frozen), labels="hard")
+with joined("cpu") as (processes, device):
+    folder = RunFolder(Path(sys.argv[1]), writes=processes.first)
+    folder.begin({"configuration": wanted.to_json()})
+    Trainer(wanted, {"few": four_photos()}, folder, half=False, device=device, processes=processes).train()
+    print(processes.count)
+"""
+
+
+def run(out: Path, *launcher: str) -> str:
+    script = out.with_suffix(".py")
+    script.write_text(CODE)
+    argv = [sys.executable, *launcher, str(script), str(out)]
+    root = Path(__file__).parents[2]
+    done = subprocess.run(argv, capture_output=True, text=True, env={"PYTHONPATH": str(root), "PATH": "/usr/bin:/bin"})
+    assert done.returncode == 0, done.stderr
+    return done.stdout
+
+
+def test_two_gloo_processes_learn_what_one_alone_would(tmp_path: Path) -> None:
+    alone, together = tmp_path / "alone", tmp_path / "together"
+    assert run(alone).split() == ["1"]
+    assert run(together, "-m", "torch.distributed.run", "--standalone", "--nproc-per-node", "2").split() == ["2", "2"]
+    first, second = (load_file(out / "last.safetensors") for out in (alone, together))
+    for name, tensor in first.items():
+        torch.testing.assert_close(tensor.float(), second[name].float(), rtol=0, atol=2e-3, msg=name)
+    moved = max(float((tensor.float() - tensor.float().round()).abs().max()) for tensor in first.values())
+    assert moved > 0
+
+
+def test_only_the_first_process_writes_the_run_folder(tmp_path: Path) -> None:
+    out = tmp_path / "run"
+    run(out, "-m", "torch.distributed.run", "--standalone", "--nproc-per-node", "2")
+    assert (out / "metrics.jsonl").read_text().count('"step"') == 6
