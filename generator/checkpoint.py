@@ -1,7 +1,7 @@
 """A checkpoint is two files: weights as safetensors, and a JSON beside them that says what they are.
 
-    first.safetensors   matrices in half precision, everything else as it was
-    first.json          {"network": {...options}, "training": {...how it was made}, "sha256": "..."}
+    best.safetensors   matrices in half precision, everything else as it was
+    best.json           {"network": {...options}, "training": {...how it was made}, "sha256": "..."}
 
 Whoever only wants to know about a checkpoint reads the JSON, and needs no torch for it.
 """
@@ -24,7 +24,7 @@ from generator.networks.registry import Generator, build, options_from_json
 from generator.networks.resnet import ResNetOptions
 from generator.networks.unet import UNetOptions
 
-SHIPPED = Path(__file__).parent / "checkpoints" / "first.safetensors"
+SHIPPED = Path(__file__).parent / "checkpoints" / "best.safetensors"
 GENERATORS = (ResNetOptions.kind, UNetOptions.kind)
 
 

@@ -217,7 +217,7 @@ def register_shipped() -> list[Algorithm]:
     """The algorithms that come with colortest: its trained generator, a baseline, and one for catch trials."""
     kinds, methods = Algorithm.Kind, Algorithm.Method
     return [
-        register_checkpoint(slug="colortest-first", name="ResNet-50 generator", file_name="first.safetensors"),
+        register_checkpoint(slug="colortest-best", name="ResNet-18 generator", file_name="best.safetensors"),
         register_method(slug="grey", name="Grey", kind=kinds.BASELINE, method=methods.GREY),
         register_method(slug="random-colour", name="Random colour", kind=kinds.CATCH, method=methods.RANDOM_COLOUR),
     ]

@@ -25,8 +25,8 @@ def algorithms(db: None) -> int:
     kinds, methods = Algorithm.Kind, Algorithm.Method
     register_method(slug="grey", name="Grey", kind=kinds.BASELINE, method=methods.GREY)
     register_method(slug="random-colour", name="Random colour", kind=kinds.CATCH, method=methods.RANDOM_COLOUR)
-    if (Path(settings.CHECKPOINT_DIR) / "first.safetensors").exists():
-        register_checkpoint(slug="first", name="Generator", file_name="first.safetensors")
+    if (Path(settings.CHECKPOINT_DIR) / "best.safetensors").exists():
+        register_checkpoint(slug="best", name="Generator", file_name="best.safetensors")
     return Algorithm.objects.count()
 
 

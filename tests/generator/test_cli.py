@@ -11,13 +11,13 @@ from PIL import Image
 
 from generator.checkpoint import save_checkpoint
 from generator.cli import main
-from tests.generator.photos import astronaut, coffee, colourful_network
+from tests.generator.photos import TINY, astronaut, coffee, colourful_network
 
 
 @pytest.fixture(scope="module")
 def checkpoint(tmp_path_factory: pytest.TempPathFactory) -> Path:
     path = tmp_path_factory.mktemp("checkpoint") / "small.safetensors"
-    save_checkpoint(path, colourful_network(), {"runs": []})
+    save_checkpoint(path, colourful_network(), TINY, {})
     return path
 
 
@@ -77,21 +77,40 @@ def test_info_prints_what_is_known_of_a_checkpoint(checkpoint: Path, capsys: pyt
     assert json.loads(capsys.readouterr().out)["network"]["encoder"] == "resnet18"
 
 
-def test_evaluate_prints_its_numbers_and_keeps_them_when_asked(
-    photos: Path, checkpoint: Path, capsys: pytest.CaptureFixture[str]
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["best"], "Name a configuration, --data and --out"),
+        (["best", "--data", "nowhere", "--out", "run"], "There is no nowhere"),
+        (["best", "--data", "empty", "--out", "run"], "no readable photos in empty"),
+        (["best", "--data", "grey", "--out", "run"], "all 1 photos are grey or pale"),
+        (["thesis-unet-patchgan", "--data", "colour", "--out", "run", "--encoder", "x.pth"], "begins from scratch"),
+        (["best", "--data", "colour", "--out", "run", "--encoder", "nowhere.pth"], "There is no nowhere.pth"),
+        (["best", "--data", "colour", "--out", "run", "--start", "gone.safetensors"], "There is no gone.json"),
+        (["--resume", "empty"], "empty holds no run to go on with"),
+    ],
+)
+def test_training_that_cannot_begin_says_why_in_one_sentence(
+    arguments: list[str], said: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    assert main(["evaluate", str(checkpoint), "--data", str(photos), "--size", "64", "--record", "two photos"]) == 0
-    numbers = json.loads(capsys.readouterr().out)
-    assert numbers["photos"] == 2
-    kept = json.loads(checkpoint.with_suffix(".json").read_text())["training"]["evaluations"]
-    assert kept == {"two photos": numbers}
+    monkeypatch.chdir(tmp_path)
+    for folder in ("empty", "grey", "colour"):
+        Path(folder).mkdir()
+    Image.fromarray(coffee()[:64, :64, :1].repeat(3, axis=2)).save("grey/one.png")
+    Image.fromarray(coffee()[:64, :64]).save("colour/one.png")
+    assert main(["train", *arguments]) == 1
+    assert said in capsys.readouterr().err
 
 
-def test_training_asks_for_the_photo_sets_it_needs(
-    photos: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
-    assert main(["train", "first", "--data", f"photos={photos}", "--out", str(tmp_path / "run")]) == 1
-    assert "--data tiny=PATH photos=PATH" in capsys.readouterr().err
+def test_a_run_is_trained_from_the_command_line(photos: Path, tmp_path: Path) -> None:
+    run = tmp_path / "run"
+    done = generator("train", "thesis-unet-patchgan", "--small", "--steps", 1, "--data", photos, "--out", run)
+    assert done.returncode == 0, done.stderr
+    assert "Skipped" in done.stderr
+    assert "broken.jpg" in done.stderr
+    training = json.loads((run / "last.json").read_text())["training"]
+    assert training["command"].startswith("python -m generator train thesis-unet-patchgan --small")
+    assert (training["seed"], training["encoder"], training["stages"][0]["steps"]) == (0, "none", 1)
 
 
 def test_a_device_that_is_not_there_is_refused(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -24,7 +24,7 @@ from worker.methods import donor
 
 pytestmark = pytest.mark.django_db
 
-SHIPPED = Path(settings.CHECKPOINT_DIR) / "first.safetensors"
+SHIPPED = Path(settings.CHECKPOINT_DIR) / "best.safetensors"
 
 
 def grey() -> Algorithm:
@@ -161,13 +161,13 @@ def test_a_checkpoint_that_changed_since_it_was_registered_is_refused(tmp_path: 
     for suffix in (".safetensors", ".json"):
         shutil.copy(SHIPPED.with_suffix(suffix), tmp_path)
     with override_settings(CHECKPOINT_DIR=tmp_path):
-        model = services.register_checkpoint(slug="mine", name="Mine", file_name="first.safetensors")
+        model = services.register_checkpoint(slug="mine", name="Mine", file_name="best.safetensors")
         ask(make_test_set(2), model)
-        with (tmp_path / "first.safetensors").open("ab") as file:
+        with (tmp_path / "best.safetensors").open("ab") as file:
             file.write(b"more")
         tasks.colorize(algorithm_id=model.pk)
         assert "is not the file that was registered" in Colorization.objects.failed().first().error
-        (tmp_path / "first.safetensors").unlink()
+        (tmp_path / "best.safetensors").unlink()
         services.retry_failed(algorithm=model)
         tasks.colorize(algorithm_id=model.pk)
     assert "is missing" in Colorization.objects.failed().first().error
@@ -177,9 +177,9 @@ def test_a_checkpoint_of_another_network_fails_with_its_sentence(tmp_path: Path)
     shutil.copy(SHIPPED, tmp_path)
     summary = json.loads(SHIPPED.with_suffix(".json").read_text())
     summary["network"]["encoder"] = "resnet18"
-    (tmp_path / "first.json").write_text(json.dumps(summary))
+    (tmp_path / "best.json").write_text(json.dumps(summary))
     with override_settings(CHECKPOINT_DIR=tmp_path):
-        model = services.register_checkpoint(slug="mine", name="Mine", file_name="first.safetensors")
+        model = services.register_checkpoint(slug="mine", name="Mine", file_name="best.safetensors")
         ask(make_test_set(2), model)
         tasks.colorize(algorithm_id=model.pk)
     assert "another network" in Colorization.objects.failed().first().error
