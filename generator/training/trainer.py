@@ -138,9 +138,11 @@ class Trainer:
         if not self.processes.first:
             return
         colorizer = Colorizer(self.average.network, size=stage.size)
-        evaluations = {name: evaluate(colorizer, photos) for name, photos in self.held_out.items()}
+        # As for learning: an enlarged photo would judge colours at a size that the network does not know.
+        sharp = {name: photos for name, photos in self.held_out.items() if len(photos[0]) >= stage.size}
+        evaluations = {name: evaluate(colorizer, photos) for name, photos in sharp.items()}
         self.record["stages"][-1]["held_out"] = evaluations
-        for name, photos in self.held_out.items():
+        for name, photos in sharp.items():
             self.folder.log(at=self.at, stage=stage.name, held_out=name, **evaluations[name])
             self.folder.write_samples(f"{self.at:06d}-{name}", photos, colorizer)
         self._keep(self.folder.last)

@@ -19,9 +19,10 @@ CODE = """
 import sys
 import generator.configurations as named
 from generator.cli import main
+from generator.networks.unet import UNetOptions
 from tests.generator.test_training import GAME, REGRESSION, configuration
 from dataclasses import replace
-network = replace(named.small(named.CONFIGURATIONS["resnet18-patchgan"]).network, size=32, decoder_channels=(8,) * 5)
+network = UNetOptions(channels=(8,) * 6, size=32)
 stages = replace(REGRESSION, steps=6), replace(GAME, steps=8)
 named.CONFIGURATIONS["tiny"] = replace(configuration(*stages, evaluations=3), network=network)
 sys.exit(main(sys.argv[1:]))

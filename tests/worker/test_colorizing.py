@@ -176,7 +176,7 @@ def test_a_checkpoint_that_changed_since_it_was_registered_is_refused(tmp_path: 
 def test_a_checkpoint_of_another_network_fails_with_its_sentence(tmp_path: Path) -> None:
     shutil.copy(SHIPPED, tmp_path)
     summary = json.loads(SHIPPED.with_suffix(".json").read_text())
-    summary["network"]["encoder"] = "resnet18"
+    summary["network"]["encoder"] = "resnet50"
     (tmp_path / "best.json").write_text(json.dumps(summary))
     with override_settings(CHECKPOINT_DIR=tmp_path):
         model = services.register_checkpoint(slug="mine", name="Mine", file_name="best.safetensors")
