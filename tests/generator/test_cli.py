@@ -97,13 +97,16 @@ def test_training_that_cannot_begin_says_why_in_one_sentence(
     for folder in ("empty", "grey", "colour"):
         Path(folder).mkdir()
     Image.fromarray(coffee()[:64, :64, :1].repeat(3, axis=2)).save("grey/one.png")
-    Image.fromarray(coffee()[:64, :64]).save("colour/one.png")
+    Image.fromarray(coffee()[200:264, 200:264]).save("colour/one.png")
     assert main(["train", *arguments]) == 1
     assert said in capsys.readouterr().err
 
 
 def test_a_run_is_trained_from_the_command_line(photos: Path, tmp_path: Path) -> None:
     run = tmp_path / "run"
+    Image.fromarray(coffee()).save(photos / "large.jpg")
+    (photos / "coffee.jpg").unlink()
+    (photos / "more" / "astronaut.png").unlink()
     done = generator("train", "thesis-unet-patchgan", "--small", "--steps", 1, "--data", photos, "--out", run)
     assert done.returncode == 0, done.stderr
     assert "Skipped" in done.stderr
