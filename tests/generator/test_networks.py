@@ -46,7 +46,7 @@ def wavy(network: nn.Module) -> nn.Module:
         for name, direction in network.named_buffers():
             if name.endswith(("._u", "._v")):  # of spectral norm, which starts at random
                 direction.copy_(F.normalize(torch.cos(torch.arange(len(direction)) * 1.3), dim=0))
-    return network.eval()
+    return network
 
 
 def ramp(channels: int, scale: float) -> torch.Tensor:
@@ -106,13 +106,13 @@ def test_every_weight_has_a_gradient(name: str) -> None:
 @pytest.mark.parametrize(
     ("name", "golden"),
     [
-        ("resnet50", (6.6342, 6.9574)),
-        ("resnet50 with skips", (6.7676, 7.1609)),
-        ("resnet18", (6.6292, 6.8407)),
-        ("unet", (7.2842, 7.3917)),
-        ("patch", (-5816.2, 78553)),
-        ("sigmoid", (2392.4, 2392.4)),
-        ("classifier", (0.044714, 7.08)),
+        ("resnet50", (6.9574, 21.389)),
+        ("resnet50 with skips", (7.1609, 30.752)),
+        ("resnet18", (6.8407, 18.714)),
+        ("unet", (7.3917, 17.476)),
+        ("patch", (0.00040695, 0.0018653)),
+        ("sigmoid", (0.96251, 0.96251)),
+        ("classifier", (7.08, 11.004)),
     ],
 )
 def test_the_same_weights_give_the_same_output_for_ever(name: str, golden: tuple[float, float]) -> None:
@@ -120,8 +120,10 @@ def test_the_same_weights_give_the_same_output_for_ever(name: str, golden: tuple
     network = wavy(build(EVERY[name]))
     given = [ramp(1, 100.0)] + ([ramp(2, 100.0) - 50] if name in JUDGES else [])
     with torch.no_grad():
-        output = network(*given)
-    assert (float(output.mean()), float(output.abs().mean())) == pytest.approx(golden, rel=1e-3)
+        for _ in range(20 if name in JUDGES else 0):
+            network(*given)  # each pass brings spectral norm nearer to the norm
+        output = network.eval()(*given)
+    assert (float(output.abs().mean()), float(output.abs().max())) == pytest.approx(golden, rel=1e-3)
 
 
 def test_the_thesis_has_no_skips() -> None:
