@@ -16,7 +16,11 @@ train() { # RUN, then what train is told
   else $generator train "$@" --threads 1 --out "$run"; fi
 }
 
-[ -e "$encoder" ] || $generator pretext resnet18 --data "$tiny"/*.zip --epochs 5 --threads 1 --out "$runs/pretext-resnet18"
+[ -e "$encoder" ] || { # under another name until it is whole: it cannot be gone on with
+  rm -rf "$runs/pretext.part"
+  $generator pretext resnet18 --data "$tiny"/*.zip --epochs 5 --threads 1 --out "$runs/pretext.part"
+  mv "$runs/pretext.part" "$runs/pretext-resnet18"
+}
 
 # The shipped one. The demo says that its split `train` was learned, so it is.
 [ -e "$runs/demo-photos" ] || .venv/bin/python -m colortest.demo.photos "$runs/demo-photos"
@@ -36,7 +40,8 @@ for labels in thesis hard hinge thesis-sigmoid thesis-alone; do
   train labels-$labels labels-$labels --small --steps 500 --data "$tiny"/part-1.zip --start "$runs/warm/last.safetensors"
 done
 
-# A thousand photos that the systems learned from, and a thousand that they never saw.
+# A thousand photos that the systems learned from, and a thousand whose colours they never saw (the encoder saw those in
+# grey, with the names of their classes).
 .venv/bin/python - "$tiny" "$runs" <<'END'
 import sys, zipfile
 from pathlib import Path

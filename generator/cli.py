@@ -12,7 +12,7 @@ from generator.commands import colorize, compare, evaluate, export, info, observ
 from generator.commands.arguments import device, positive
 from generator.data import DataError
 from generator.export import ExportError
-from generator.memory import OutOfMemory
+from generator.memory import OutOfMemory, is_out_of_memory
 from generator.training.game import TrainingError
 
 COMMANDS: dict[str, ModuleType] = {
@@ -34,7 +34,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return int(options.run(options))
     except (CheckpointError, DataError, ExportError, OutOfMemory, TrainingError, OSError) as error:
         print(error, file=sys.stderr)
-        return 1
+    except RuntimeError as error:
+        if not is_out_of_memory(error):
+            raise
+        print("Out of memory: give it fewer or smaller photos, or a smaller --batch.", file=sys.stderr)
+    return 1
 
 
 def _parser() -> argparse.ArgumentParser:

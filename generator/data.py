@@ -3,6 +3,7 @@
 import hashlib
 import io
 import zipfile
+import zlib
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
@@ -122,10 +123,13 @@ def _files(sources: Sequence[Path]) -> Iterator[tuple[str, bytes]]:
 
 
 def _zipped(source: Path) -> Iterator[tuple[str, bytes]]:
-    with zipfile.ZipFile(source) as archive:
-        for name in archive.namelist():
-            if name.lower().endswith(PHOTO_SUFFIXES):
-                yield f"{source.name}/{name}", archive.read(name)
+    try:
+        with zipfile.ZipFile(source) as archive:
+            for name in archive.namelist():
+                if name.lower().endswith(PHOTO_SUFFIXES):
+                    yield f"{source.name}/{name}", archive.read(name)
+    except (zipfile.BadZipFile, zlib.error) as error:
+        raise DataError(f"{source} is no zip that can be read ({error}); copy it again.") from error
 
 
 def _square(photo: Photo, size: int) -> Photo:

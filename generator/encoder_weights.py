@@ -74,6 +74,8 @@ def _from_torchvision(weights: Mapping[str, Tensor]) -> dict[str, Tensor]:
 
 def _matching(path: Path, weights: dict[str, Tensor], encoder: str) -> dict[str, Tensor]:
     wanted = Encoder(encoder).state_dict()
+    # Files older than torch 0.4.1, as torchvision's ResNet-18 is, do not count their batches.
+    weights = {**{name: count for name, count in wanted.items() if name.endswith("num_batches_tracked")}, **weights}
     if {name: tensor.shape for name, tensor in weights.items()} != {n: tensor.shape for n, tensor in wanted.items()}:
         raise CheckpointError(f"{path} holds another encoder than {encoder}.")
     return weights

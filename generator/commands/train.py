@@ -14,6 +14,7 @@ from generator.commands.arguments import origin, positive, report
 from generator.configurations import CONFIGURATIONS, small
 from generator.data import DataError, PhotoSet, read_photo_set
 from generator.encoder_weights import imagenet_weights, weights_of_file
+from generator.networks.registry import Generator
 from generator.networks.resnet import ResNetOptions
 from generator.training.options import Configuration
 from generator.training.processes import joined
@@ -50,7 +51,7 @@ def run(options: argparse.Namespace) -> int:
             configuration,
             sets,
             folder,
-            start=load_checkpoint(Path(config["start"])) if config["start"] else None,
+            start=_start(config, configuration),
             encoder=_encoder(config, configuration),
             record=_record(config, sets),
             seed=config["seed"],
@@ -94,6 +95,15 @@ def _read(sources: Sequence[Path], configuration: Configuration) -> dict[str, Ph
         report(photos.problems)
         sets[f"{number}-{source.stem}"] = photos
     return sets
+
+
+def _start(config: Mapping[str, Any], configuration: Configuration) -> Generator | None:
+    if config["start"] is None:
+        return None
+    network = load_checkpoint(Path(config["start"]))
+    if replace(network.options, size=configuration.network.size) != configuration.network:
+        raise DataError(f"{config['start']} holds another network than {config['name']} trains.")
+    return network
 
 
 def _encoder(config: Mapping[str, Any], configuration: Configuration) -> dict[str, Tensor] | None:

@@ -18,7 +18,7 @@ class Choice:
         huber = fmean(numbers["huber"] for numbers in evaluations.values())
         score = fmean(numbers["selection_score"] for numbers in evaluations.values())
         self.memory["huber"] = min(self.memory["huber"], huber)
-        if huber > self.limit * self.memory["huber"] or score >= self.memory["score"]:
+        if not (huber <= self.limit * self.memory["huber"] and score < self.memory["score"]):  # nor where one is NaN
             return False
         self.memory["score"] = score
         return True

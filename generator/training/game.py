@@ -65,21 +65,27 @@ class Game:
         A batch that does not fit in memory is cut in two, for the rest of the stage. Raises TrainingError where the
         loss is no number, OutOfMemory where not even two photos fit.
         """
+        drawn = self.labels.random.get_state()
         while True:
             try:
                 return self._learn(rgb, progress)
             except RuntimeError as error:
                 if not is_out_of_memory(error):
                     raise
-                if len(rgb) < 4 * self.accumulate:
-                    raise OutOfMemory(f"Not even {len(rgb) // self.accumulate} photos fit in memory.") from error
+                # Several processes would no longer do the same; whoever starts them can ask for smaller parts.
+                if len(rgb) % (4 * self.accumulate) or self.processes.count > 1:
+                    photos = len(rgb) // self.accumulate
+                    raise OutOfMemory(f"Not even {photos} photos fit in memory at once.") from error
                 self.accumulate *= 2
+                self.labels.random.set_state(drawn)
                 warnings.warn(f"Out of memory: batches are cut into {self.accumulate} parts.", stacklevel=2)
 
     def state_dict(self) -> dict[str, Any]:
-        return {side: optimizer.state_dict() for side, optimizer in self.optimizers.items()}
+        sides = {side: optimizer.state_dict() for side, optimizer in self.optimizers.items()}
+        return {**sides, "accumulate": self.accumulate}
 
     def load_state_dict(self, state: Mapping[str, Any]) -> None:
+        self.accumulate = state["accumulate"]
         for side, optimizer in self.optimizers.items():
             optimizer.load_state_dict(state[side])
 
@@ -115,11 +121,12 @@ class Game:
         lightness = torch.cat([others[:, :1], mine[:, :1]])
         with self._precision(made):
             logits = self.discriminator(lightness, torch.cat([others[:, 1:], made]))
-        real, generated = logits.chunk(2)
+        real, generated = logits.split([len(others), len(mine)])
         loss = self.labels.discriminator_loss(real, generated)
-        real_right, generated_right = float((real < 0).float().mean()), float((generated > 0).float().mean())
+        real_right = float((real < self.labels.boundary).float().mean())
+        generated_right = float((generated > self.labels.boundary).float().mean())
         accuracy = self.processes.mean((real_right + generated_right) / 2)
-        if "discriminator" in self.optimizers and accuracy <= self.stage.rests_above:
+        if "discriminator" in self.optimizers:
             (loss / self.accumulate).backward()  # type: ignore[no-untyped-call]
         gap = float((generated.mean() - real.mean()).detach())
         seen = {"accuracy": accuracy, "real_right": real_right, "generated_right": generated_right, "logit_gap": gap}
@@ -133,26 +140,34 @@ class Game:
             assert self.judge is not None  # noqa: S101 - Configuration refuses such a stage
             # Not its copy of several processes: the discriminator passes gradients on here and keeps none.
             self.judge.requires_grad_(False)
-            with self._precision(made):
-                logits = self.judge(mine[:, :1], made)
+            try:
+                with self._precision(made):
+                    logits = self.judge(mine[:, :1], made)
+            finally:
+                self.judge.requires_grad_("discriminator" in self.stage.rates)
             fooling = self.labels.generator_loss(logits)
-            self.judge.requires_grad_("discriminator" in self.stage.rates)
             loss = loss + self.stage.adversarial * fooling
             numbers["adversarial"] = float(fooling.detach())
         (loss / self.accumulate).backward()  # type: ignore[no-untyped-call]
         return numbers
 
     def _step(self, progress: float, numbers: Mapping[str, float]) -> Numbers:
-        norms = {}
+        """Clip and step. Gradients are looked at before any step, so that no bad one ever reaches a weight."""
+        norms = {f"{side}_gradient": self._clip(optimizer) for side, optimizer in self.optimizers.items()}
         for side, optimizer in self.optimizers.items():
             if side == "discriminator" and numbers["accuracy"] > self.stage.rests_above:
                 continue
             for group in optimizer.param_groups:
                 group["lr"] = group["highest"] * slope(progress, self.stage.constant)
-            weights = [weight for group in optimizer.param_groups for weight in group["params"]]
-            norms[f"{side}_gradient"] = float(nn.utils.clip_grad_norm_(weights, GRADIENT_LIMIT))
             optimizer.step()
         return {**norms, "rate": slope(progress, self.stage.constant)}
+
+    def _clip(self, optimizer: torch.optim.Optimizer) -> float:
+        weights = [weight for group in optimizer.param_groups for weight in group["params"]]
+        norm = float(nn.utils.clip_grad_norm_(weights, GRADIENT_LIMIT))
+        if not math.isfinite(norm):
+            raise TrainingError(f"In stage {self.stage.name} a gradient is {norm}; lower its learning rates.")
+        return norm
 
     def _let_learn(self) -> None:
         for name, part in self.parts.items():

@@ -16,11 +16,20 @@ ONE_SIDED_REAL = 0.1
 
 
 class Labels:
-    """The losses of both players under one kind of labels. Logits are (B, …), labels one for each image."""
+    """The losses of both players under one kind of labels. Logits are (B, …), labels one for each image.
 
-    def __init__(self, kind: str, random: torch.Generator) -> None:
+    Each of `count` processes draws the labels of all and uses its own, as it does with photos.
+    """
+
+    def __init__(self, kind: str, random: torch.Generator, rank: int = 0, count: int = 1) -> None:
         self.kind = kind
         self.random = random
+        self.rank, self.count = rank, count
+
+    @property
+    def boundary(self) -> float:
+        """The logit between real and generated."""
+        return 0.5 if self.kind == "least-squares" else 0.0
 
     def real(self, count: int) -> Tensor:
         """Labels (count,) for real images."""
@@ -53,4 +62,5 @@ class Labels:
         return F.binary_cross_entropy_with_logits(logits, wanted)
 
     def _uniform(self, count: int, low: float, high: float) -> Tensor:
-        return low + (high - low) * torch.rand(count, generator=self.random)
+        drawn = torch.rand(count * self.count, generator=self.random)[self.rank :: self.count]
+        return low + (high - low) * drawn

@@ -22,7 +22,7 @@ class Stage:
     rebalance: how much rare colours count more (the 1 - lambda of Zhang et al. 2016, equation 4 ff.); 0 for not.
     adversarial: weight of what the discriminator says. Then half of each batch is colorized and judged beside the
         other half's real colours.
-    rests_above: the discriminator skips its step where it was right this often in the last one.
+    rests_above: the discriminator skips its step where it is right more often than this.
     until_accuracy: the stage ends early once the discriminator is right this often.
     constant: the learning rate stays at its highest after the warm-up, instead of falling along a cosine.
     frozen_norm: parts whose batch norms keep their statistics: small batches give bad ones.

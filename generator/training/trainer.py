@@ -57,6 +57,9 @@ class Trainer:
         device: torch.device | str = "cpu",
         processes: Processes = ALONE,
     ) -> None:
+        for stage in configuration.stages:
+            if stage.batch % (2 * stage.accumulate * processes.count):
+                raise DataError(f"A batch of {stage.batch} cannot be dealt to {processes.count} processes evenly.")
         torch.manual_seed(seed)
         self.configuration, self.folder, self.processes = configuration, folder, processes
         self.half, self.device = half, torch.device(device)
@@ -69,7 +72,7 @@ class Trainer:
         self.discriminator: Discriminator | None = place(build(judge), device) if judge else None
         self.average = Average(self.generator, configuration.ema_decay)
         self.random = torch.Generator().manual_seed(seed)
-        self.labels = Labels(configuration.labels, self.random)
+        self.labels = Labels(configuration.labels, self.random, processes.rank, processes.count)
         self.choice = Choice(configuration.huber_limit)
         self.stage, self.step, self.at = 0, 0, 0  # which stage, steps into it, steps of the whole run
         self.record: dict[str, Any] = {**(record or {}), "stages": []}
@@ -126,7 +129,7 @@ class Trainer:
     def _advance(self, stage: Stage, numbers: Numbers, seconds: float) -> None:
         self.step, self.at = self.step + 1, self.at + 1
         record = self.record["stages"][-1]
-        record.update(steps=self.step, minutes=round(record["minutes"] + seconds / 60, 4))
+        record.update(steps=self.step, minutes=record["minutes"] + seconds / 60)
         rounded = {name: round(value, 6) for name, value in numbers.items()}
         self.folder.log(at=self.at, stage=stage.name, step=self.step, **rounded)
 
@@ -162,7 +165,7 @@ class Trainer:
         self.processes.wait()
 
     def _state(self) -> dict[str, Any]:
-        cuda = torch.cuda.get_rng_state() if self.device.type == "cuda" else None
+        cuda = torch.cuda.get_rng_state(self.device) if self.device.type == "cuda" else None
         return {
             "networks": [network.state_dict() for network in self._networks()],
             "average_steps": self.average.steps,
@@ -180,8 +183,8 @@ class Trainer:
         own, torchs, cuda = state["random"]
         self.random.set_state(own.cpu())
         torch.set_rng_state(torchs.cpu())
-        if cuda is not None:
-            torch.cuda.set_rng_state(cuda.cpu())
+        if cuda is not None and self.device.type == "cuda":
+            torch.cuda.set_rng_state(cuda.cpu(), self.device)
         self.choice.memory, self.record = state["choice"], state["record"]
         self.stage, self.step, self.at = state["place"]
         playing: Mapping[str, Any] | None = state["playing"]

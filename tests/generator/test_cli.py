@@ -87,18 +87,28 @@ def test_info_prints_what_is_known_of_a_checkpoint(checkpoint: Path, capsys: pyt
         (["thesis-unet-patchgan", "--data", "colour", "--out", "run", "--encoder", "x.pth"], "begins from scratch"),
         (["best", "--data", "colour", "--out", "run", "--encoder", "nowhere.pth"], "There is no nowhere.pth"),
         (["best", "--data", "colour", "--out", "run", "--start", "gone.safetensors"], "There is no gone.json"),
+        (
+            ["labels-hinge", "--data", "colour", "--out", "run", "--start", "CHECKPOINT"],
+            "another network than labels-hinge",
+        ),
         (["--resume", "empty"], "empty holds no run to go on with"),
     ],
 )
 def test_training_that_cannot_begin_says_why_in_one_sentence(
-    arguments: list[str], said: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    arguments: list[str],
+    said: str,
+    checkpoint: Path,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
 ) -> None:
     monkeypatch.chdir(tmp_path)
     for folder in ("empty", "grey", "colour"):
         Path(folder).mkdir()
     Image.fromarray(coffee()[:64, :64, :1].repeat(3, axis=2)).save("grey/one.png")
     Image.fromarray(coffee()[200:264, 200:264]).save("colour/one.png")
-    assert main(["train", *arguments]) == 1
+    named = [str(checkpoint) if argument == "CHECKPOINT" else argument for argument in arguments]
+    assert main(["train", *named]) == 1
     assert said in capsys.readouterr().err
 
 

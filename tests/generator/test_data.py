@@ -66,3 +66,11 @@ def test_an_empty_folder_is_named(tmp_path: Path) -> None:
 def test_a_source_that_does_not_exist_is_named(tmp_path: Path) -> None:
     with pytest.raises(DataError, match="no .*nowhere"):
         read_squares([tmp_path / "nowhere"], 32)
+
+
+def test_a_zip_that_was_cut_short_is_named(tmp_path: Path) -> None:
+    with zipfile.ZipFile(tmp_path / "whole.zip", "w") as archive:
+        archive.writestr("photos/one.png", b"x" * 5000)
+    (tmp_path / "cut.zip").write_bytes((tmp_path / "whole.zip").read_bytes()[:3000])
+    with pytest.raises(DataError, match=r"cut\.zip is no zip that can be read"):
+        read_squares([tmp_path / "cut.zip"], 32)

@@ -5,7 +5,9 @@ import sys
 from pathlib import Path
 
 import torch
-from safetensors.torch import load_file
+
+from generator.networks.registry import build
+from tests.generator.photos import TINY
 
 CODE = """
 import sys
@@ -21,7 +23,7 @@ from tests.generator.test_training import GAME, REGRESSION, configuration
 torch.set_num_threads(1)
 # The statistics of batch norm are those of each process' part of a batch, unless they are frozen.
 frozen = {"frozen_norm": ("encoder", "decoder"), "steps": 3}
-wanted = configuration(replace(REGRESSION, **frozen), replace(GAME, **frozen), labels="hard")
+wanted = configuration(replace(REGRESSION, **frozen), replace(GAME, **frozen))
 with joined("cpu") as (processes, device):
     folder = RunFolder(Path(sys.argv[1]), writes=processes.first)
     folder.begin({"configuration": wanted.to_json()})
@@ -44,11 +46,19 @@ def test_two_gloo_processes_learn_what_one_alone_would(tmp_path: Path) -> None:
     alone, together = tmp_path / "alone", tmp_path / "together"
     assert run(alone).split() == ["1"]
     assert run(together, "-m", "torch.distributed.run", "--standalone", "--nproc-per-node", "2").split() == ["2", "2"]
-    first, second = (load_file(out / "last.safetensors") for out in (alone, together))
-    for name, tensor in first.items():
-        torch.testing.assert_close(tensor.float(), second[name].float(), rtol=0, atol=2e-3, msg=name)
-    moved = max(float((tensor.float() - tensor.float().round()).abs().max()) for tensor in first.values())
-    assert moved > 0
+    first, second = (learned(out) for out in (alone, together))
+    torch.manual_seed(0)
+    begun = torch.cat([weight.detach().flatten() for weight in build(TINY).parameters()])
+    moved = (first - begun).abs().mean()
+    assert moved > 1e-4
+    # Adam makes of a gradient's last bits a whole step where the gradient is about zero: hence the mean.
+    assert (first - second).abs().mean() < 0.05 * moved
+
+
+def learned(out: Path) -> torch.Tensor:
+    """The generator's weights in full precision."""
+    state = torch.load(out / "state.pt", weights_only=True)["networks"][0]
+    return torch.cat([state[name].flatten() for name, _weight in build(TINY).named_parameters()])
 
 
 def test_only_the_first_process_writes_the_run_folder(tmp_path: Path) -> None:

@@ -141,6 +141,22 @@ def test_a_batch_too_large_for_the_memory_is_cut_and_learned(monkeypatch: pytest
     assert players.accumulate == 2
 
 
+def test_memory_that_runs_out_while_the_discriminator_judges_changes_nothing_but_the_parts() -> None:
+    players, _generator, judge = game(GAME)
+    whole, _again, _judge = game(replace(GAME, accumulate=2))
+
+    def narrow(_module: object, given: tuple[torch.Tensor, ...]) -> None:
+        if len(given[0]) == 4 and players.accumulate == 1:  # the generator's own pass: half of eight photos
+            raise torch.OutOfMemoryError("out of memory")
+
+    judge.register_forward_pre_hook(narrow)
+    rgb = torch.rand(8, 3, 32, 32)
+    with pytest.warns(UserWarning, match="cut into 2 parts"):
+        players.learn(rgb, 0.5)
+    assert all(parameter.requires_grad for parameter in judge.parameters())
+    assert players.learn(rgb, 0.5).keys() == whole.learn(rgb, 0.5).keys()
+
+
 def test_a_batch_of_which_no_part_fits_ends_the_run() -> None:
     players, generator, _judge = game(REGRESSION)
 
@@ -221,6 +237,26 @@ def test_the_best_checkpoint_has_real_colours_at_a_fair_error() -> None:
     assert choice.is_best({"photos": {"huber": 0.11, "selection_score": 0.5}})
     assert not choice.is_best({"photos": {"huber": 0.12, "selection_score": 0.1}})  # too wrong
     assert not choice.is_best({"photos": {"huber": 0.10, "selection_score": 0.6}})  # too pale
+
+
+def test_numbers_that_are_none_are_never_the_best() -> None:
+    choice = Choice(limit=1.15)
+    assert not choice.is_best({"photos": {"huber": 0.1, "selection_score": float("nan")}})
+    assert choice.is_best({"photos": {"huber": 0.1, "selection_score": 9.0}})
+
+
+def test_a_gradient_that_is_no_number_reaches_no_weight() -> None:
+    players, generator, _judge = game(REGRESSION)
+    generator.decoder.exit.weight.register_hook(lambda gradient: gradient * float("nan"))
+    before = weights(generator)
+    with pytest.raises(TrainingError, match="a gradient is nan"):
+        players.learn(torch.rand(8, 3, 32, 32), 0.5)
+    assert torch.equal(weights(generator), before)
+
+
+def test_a_batch_that_processes_cannot_share_evenly_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(DataError, match="3 processes"):
+        Trainer(configuration(GAME), {"few": four_photos()}, RunFolder(tmp_path), processes=Processes(0, 3))
 
 
 def test_the_learning_rate_rises_and_falls_to_nothing() -> None:
