@@ -49,6 +49,7 @@ def main() -> None:
         _photograph_participants(_visitor(browser), url, finished)
         _photograph_accounts(_visitor(browser), url, passwords)
         _photograph_phones(_visitor(browser, width=390, height=844), url, passwords)
+        _photograph_refusals(_visitor(browser), url, passwords)
 
 
 def _let_people_play(url: str, home: Path) -> str:
@@ -112,6 +113,22 @@ def _photograph_phones(page: Page, url: str, passwords: dict[str, str]) -> None:
     _photograph(page, "consent-phone", f"{url}/s/demo/")
     log_in(page, url, "researcher", passwords["researcher"])
     _photograph_results(page, url, "results-phone")
+
+
+def _photograph_refusals(page: Page, url: str, passwords: dict[str, str]) -> None:
+    """What people see who may not, who come too late, and whom the site fails. Last: it closes the study."""
+    log_in(page, url, "researcher", passwords["researcher"])
+    _photograph(page, "forbidden", f"{url}/test-sets/")
+    page.goto(f"{url}/studies/demo/")
+    page.get_by_role("button", name="Close").click()
+    _photograph(page, "closed", f"{url}/s/demo/")
+    page.route(f"{url}/broken/", lambda route: route.fulfill(status=500, content_type="text/html", body=_broken()))
+    _photograph(page, "server-error", f"{url}/broken/")
+
+
+def _broken() -> str:
+    """The page of an error, which is a file without anything to fill in; a sound site does not show it by itself."""
+    return (ROOT / "templates" / "500.html").read_text().split("{% endcomment %}", 1)[1]
 
 
 def _photograph_results(page: Page, url: str, name: str) -> None:
