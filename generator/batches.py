@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from math import ceil
 
 import torch
 import torch.nn.functional as F
@@ -25,10 +26,16 @@ class Crops:
         return maps
 
     def cut(self, photos: Tensor, maps: Tensor) -> Tensor:
-        """One crop (B, C, size, size) in 0..1 from each uint8 photo (B, C, S, S)."""
-        shape = [len(photos), photos.shape[1], self.size, self.size]
-        grid = F.affine_grid(maps.to(photos.device), shape, align_corners=False)
-        return F.grid_sample(photos.float() / 255, grid, "bilinear", "reflection", align_corners=False)
+        """One crop (B, C, size, size) in 0..1 from each uint8 photo (B, C, S, S).
+
+        A crop of a larger photo is drawn finer and averaged: each pixel is the mean of those it covers, as in
+        inference; points picked from among them would be sharper than anything that the network meets there.
+        """
+        finer = ceil(photos.shape[-1] / self.size)
+        side = self.size * finer
+        grid = F.affine_grid(maps.to(photos.device), [len(photos), photos.shape[1], side, side], align_corners=False)
+        fine = F.grid_sample(photos.float() / 255, grid, "bilinear", "reflection", align_corners=False)
+        return F.avg_pool2d(fine, finer)
 
     def draw(self, photos: Tensor, random: torch.Generator) -> Tensor:
         return self.cut(photos, self.plan(len(photos), random))

@@ -145,11 +145,12 @@ CONFIGURATIONS = {
 
 
 def small(configuration: Configuration) -> Configuration:
-    """The same system at the size of a CPU: photos of 64 pixels, few steps, ResNet-18, and half the other widths."""
+    """The same system at the size of a CPU: photos of 64 pixels, few steps, a U-Net and discriminator half as wide.
+
+    A ResNet stays what it is: its encoder's weights come from elsewhere.
+    """
     network = replace(configuration.network, size=SMALL)
-    if isinstance(network, ResNetOptions):
-        network = replace(network, encoder="resnet18")
-    else:
+    if isinstance(network, UNetOptions):
         network = replace(network, channels=_halved(network.channels))
     judge = configuration.discriminator
     steps = sum(stage.steps for stage in configuration.stages)
@@ -161,7 +162,7 @@ def small(configuration: Configuration) -> Configuration:
         network=network,
         discriminator=replace(judge, channels=_halved(judge.channels)) if judge else None,
         stages=tuple(stages),
-        photos=SetOptions(SMALL),
+        photos=replace(configuration.photos, size=SMALL),
     )
 
 

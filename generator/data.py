@@ -45,6 +45,11 @@ class PhotoSet:
     held_out: list[Photo]
     problems: list[str]
 
+    @property
+    def side(self) -> int:
+        """S, of the photos held out too."""
+        return self.learn.shape[-1]
+
 
 def read_photo(content: bytes | Path) -> Photo:
     """One photo (H, W, 3), turned the way up it was taken. Raises DataError with the reason."""

@@ -22,3 +22,9 @@ def written_whole(path: Path) -> Iterator[BinaryIO]:
         Path(temporary).replace(path)
     finally:
         Path(temporary).unlink(missing_ok=True)
+
+
+def sweep(folder: Path) -> None:
+    """Remove what processes left in a folder that were killed while they wrote to it."""
+    for leftover in folder.glob(".*.????????"):
+        leftover.unlink(missing_ok=True)

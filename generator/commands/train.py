@@ -1,7 +1,8 @@
 """`train`: train a generator, or go on with a run."""
 
 import argparse
-from collections.abc import Mapping, Sequence
+import sys
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -17,9 +18,11 @@ from generator.encoder_weights import imagenet_weights, weights_of_file
 from generator.networks.registry import Generator
 from generator.networks.resnet import ResNetOptions
 from generator.training.options import Configuration
-from generator.training.processes import joined
+from generator.training.processes import Processes, joined
 from generator.training.run_folder import RunFolder
 from generator.training.trainer import Trainer
+
+TOLD = ("name", "seed", "half", "threads", "device", "processes", "command", "machine", "torch")
 
 
 def add(command: argparse.ArgumentParser) -> None:
@@ -40,31 +43,38 @@ def add(command: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> int:
     with joined(options.device) as (processes, device):
-        config = RunFolder(options.resume).config() if options.resume else _config(options)
+        config = RunFolder(options.resume).config() if options.resume else _config(options, processes, device)
         folder = RunFolder(options.resume or options.out, writes=processes.first)
-        if not options.resume:
-            folder.begin(config)
+        if options.resume and processes.first:
+            for difference in _differences(config, processes, device):
+                print(difference, file=sys.stderr)
         torch.set_num_threads(config["threads"])
         configuration = Configuration.from_json(config["configuration"])
-        sets = _read([Path(source) for source in config["data"]], configuration)
+        # Paths are kept as they were typed, with the folder that they are from: a run can be resumed from anywhere.
+        base = Path(config["directory"]) if options.resume else Path()
+        sets = _read([base / source for source in config["data"]], configuration, loud=processes.first)
         trainer = Trainer(
             configuration,
             sets,
             folder,
-            start=_start(config, configuration),
-            encoder=_encoder(config, configuration),
-            record=_record(config, sets),
+            start=_start(config, base, configuration),
+            encoder=_encoder(config, base, configuration),
+            record=_record(config, base, sets),
             seed=config["seed"],
             half=config["half"],
             device=device,
             processes=processes,
         )
+        if not options.resume:
+            folder.begin(config)
         trainer.train()
-    print(f"The run's checkpoints are {folder.best} and {folder.last}")
+        if processes.first:
+            kept = [str(path) for path in (folder.last, folder.best) if path.exists()]
+            print(f"The run left {' and '.join(kept)}")
     return 0
 
 
-def _config(options: argparse.Namespace) -> dict[str, Any]:
+def _config(options: argparse.Namespace, processes: Processes, device: torch.device) -> dict[str, Any]:
     """What a run is told, as JSON: a resumed run is told the same."""
     if not (options.configuration and options.data and options.out):
         raise DataError("Name a configuration, --data and --out for a new run, or --resume for an old one.")
@@ -77,6 +87,7 @@ def _config(options: argparse.Namespace) -> dict[str, Any]:
     return {
         "name": options.configuration,
         "configuration": configuration.to_json(),
+        "directory": str(Path.cwd()),
         "data": [str(source) for source in options.data],
         "encoder": options.encoder,
         "encoder_sha256": options.encoder_sha256,
@@ -84,29 +95,40 @@ def _config(options: argparse.Namespace) -> dict[str, Any]:
         "seed": options.seed,
         "half": not options.fp32,
         "threads": torch.get_num_threads(),
+        "device": device.type,
+        "processes": processes.count,
         **origin(),
     }
 
 
-def _read(sources: Sequence[Path], configuration: Configuration) -> dict[str, PhotoSet]:
+def _differences(config: Mapping[str, Any], processes: Processes, device: torch.device) -> Iterator[str]:
+    """What will keep a resumed run from repeating the very bits of one that was never stopped."""
+    if config["device"] != device.type:
+        yield f"The run was begun on {config['device']} and goes on on {device.type}: weights will differ a little."
+    if config["processes"] != processes.count:
+        yield f"The run was begun by {config['processes']} processes, not {processes.count}: weights differ a little."
+
+
+def _read(sources: Sequence[Path], configuration: Configuration, *, loud: bool) -> dict[str, PhotoSet]:
     sets = {}
     for number, source in enumerate(sources, start=1):
         photos = read_photo_set(source, configuration.photos)
-        report(photos.problems)
+        if loud:
+            report(photos.problems)
         sets[f"{number}-{source.stem}"] = photos
     return sets
 
 
-def _start(config: Mapping[str, Any], configuration: Configuration) -> Generator | None:
+def _start(config: Mapping[str, Any], base: Path, configuration: Configuration) -> Generator | None:
     if config["start"] is None:
         return None
-    network = load_checkpoint(Path(config["start"]))
+    network = load_checkpoint(base / config["start"])
     if replace(network.options, size=configuration.network.size) != configuration.network:
         raise DataError(f"{config['start']} holds another network than {config['name']} trains.")
     return network
 
 
-def _encoder(config: Mapping[str, Any], configuration: Configuration) -> dict[str, Tensor] | None:
+def _encoder(config: Mapping[str, Any], base: Path, configuration: Configuration) -> dict[str, Tensor] | None:
     network, source = configuration.network, config["encoder"]
     if source == "none":
         return None
@@ -114,22 +136,22 @@ def _encoder(config: Mapping[str, Any], configuration: Configuration) -> dict[st
         raise DataError(f"A {network.kind} begins from scratch: leave --encoder out.")
     if source == "imagenet":
         return imagenet_weights(network.encoder)
-    return weights_of_file(Path(source), network.encoder, config["encoder_sha256"])
+    return weights_of_file(base / source, network.encoder, config["encoder_sha256"])
 
 
-def _record(config: Mapping[str, Any], sets: Mapping[str, PhotoSet]) -> dict[str, Any]:
+def _record(config: Mapping[str, Any], base: Path, sets: Mapping[str, PhotoSet]) -> dict[str, Any]:
     """How the checkpoints of this run are made, for whoever reads their JSON."""
-    told = {name: config[name] for name in ("name", "seed", "half", "threads", "command", "machine", "torch")}
+    told = {name: config[name] for name in TOLD}
     photos = {
-        name: {"learned": len(set_.learn), "held_out": len(set_.held_out), "side": set_.learn.shape[-1]}
+        name: {"learned": len(set_.learn), "held_out": len(set_.held_out), "side": set_.side}
         for name, set_ in sets.items()
     }
-    weights = {"encoder": _origin_of(config["encoder"]), "start": _origin_of(config["start"])}
+    weights = {name: _origin_of(config[name], base) for name in ("encoder", "start")}
     return {**told, "photos": photos, **weights}
 
 
-def _origin_of(source: str | None) -> Any:
+def _origin_of(source: str | None, base: Path) -> Any:
     """Where weights to begin with came from: all that their own JSON says, if they have one."""
     if source and Path(source).suffix == ".safetensors":
-        return {"file": source, **describe(Path(source))}
+        return {"file": source, **describe(base / source)}
     return source

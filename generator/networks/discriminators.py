@@ -15,6 +15,7 @@ from generator.networks.blocks import AB_RANGE
 from generator.networks.options import Options
 
 KERNEL = 4  # of every convolution, as in Isola et al. 2017
+GRID = 4  # places along each side of an image that the judgement of the whole image is made from
 
 
 @dataclass(frozen=True)
@@ -37,7 +38,8 @@ class PatchOptions(Options):
 class SigmoidOptions(Options):
     """One logit for the whole image: what the thesis tried first.
 
-    channels: widths of its convolutions, each of which halves the size.
+    channels: widths of its convolutions, each of which halves the size; the last is also that of the hidden layer in
+        which all places of the image meet. Without one, the judgement would be a mean of judgements of patches.
     """
 
     kind: ClassVar[str] = "sigmoid"
@@ -71,10 +73,17 @@ class SigmoidDiscriminator(nn.Module):
         super().__init__()
         self.options = options
         self.layers = nn.Sequential(*_convolutions([3, *options.channels], stride=2))
-        self.head = spectral_norm(nn.Linear(options.channels[-1], 1))
+        width = options.channels[-1]
+        self.head = nn.Sequential(
+            nn.AdaptiveAvgPool2d(GRID),
+            nn.Flatten(),
+            spectral_norm(nn.Linear(width * GRID**2, width)),
+            nn.LeakyReLU(0.2, inplace=True),
+            spectral_norm(nn.Linear(width, 1)),
+        )
 
     def forward(self, lightness: Tensor, ab: Tensor) -> Tensor:
-        logits: Tensor = self.head(self.layers(_joined(lightness, ab)).mean(dim=(2, 3)))
+        logits: Tensor = self.head(self.layers(_joined(lightness, ab)))
         return logits.float()
 
 

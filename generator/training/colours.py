@@ -7,8 +7,8 @@ from torch import Tensor
 from generator.lab import rgb_to_lab
 from generator.networks.blocks import AB_RANGE
 
-BIN = 10.0  # side of a bin in units of a* and b*
-BINS = int(2 * AB_RANGE / BIN)
+BIN = 10.0  # side of a bin in units of a* and b*; grey lies in the middle of one, not where four meet
+BINS = int(2 * AB_RANGE / BIN) + 1
 HEAVIEST = 5.0  # times the mean weight
 PHOTOS_AT_ONCE = 256
 
@@ -39,5 +39,5 @@ def colour_weights(photos: list[Tensor], rebalance: float) -> Tensor:
 
 def _bins(ab: Tensor) -> Tensor:
     """(B, H, W) numbers of bins for ab (B, 2, H, W)."""
-    a, b = ((ab + AB_RANGE) / BIN).long().clamp(0, BINS - 1).unbind(dim=1)
+    a, b = ((ab + AB_RANGE) / BIN).round().long().clamp(0, BINS - 1).unbind(dim=1)
     return a * BINS + b

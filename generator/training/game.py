@@ -154,13 +154,14 @@ class Game:
     def _step(self, progress: float, numbers: Mapping[str, float]) -> Numbers:
         """Clip and step. Gradients are looked at before any step, so that no bad one ever reaches a weight."""
         norms = {f"{side}_gradient": self._clip(optimizer) for side, optimizer in self.optimizers.items()}
+        share = slope(progress, self.stage.constant)
         for side, optimizer in self.optimizers.items():
             if side == "discriminator" and numbers["accuracy"] > self.stage.rests_above:
                 continue
             for group in optimizer.param_groups:
-                group["lr"] = group["highest"] * slope(progress, self.stage.constant)
+                group["lr"] = group["highest"] * share
             optimizer.step()
-        return {**norms, "rate": slope(progress, self.stage.constant)}
+        return {**norms, **{f"{part}_rate": rate * share for part, rate in self.stage.rates.items()}}
 
     def _clip(self, optimizer: torch.optim.Optimizer) -> float:
         weights = [weight for group in optimizer.param_groups for weight in group["params"]]

@@ -35,7 +35,8 @@ class Processes:
         """The mean of a number over all processes, so that all decide alike."""
         if self.count == 1:
             return value
-        total = torch.tensor(value, device="cuda" if dist.get_backend() == "nccl" else "cpu")
+        device = "cuda" if dist.get_backend() == "nccl" else "cpu"
+        total = torch.tensor(value, dtype=torch.float64, device=device)
         dist.all_reduce(total)
         return float(total) / self.count
 
@@ -49,14 +50,27 @@ def joined(device: torch.device | str | None) -> Iterator[tuple[Processes, torch
     """The processes that torchrun started, or this one alone, and the device of this one."""
     count = int(os.environ.get("WORLD_SIZE", "1"))
     chosen = torch.device(device or ("cuda" if torch.cuda.is_available() else "cpu"))
+    if chosen.type == "cuda":
+        _repeat_exactly()
     if count == 1:
         yield Processes(), chosen
         return
     if chosen.type == "cuda":
         chosen = torch.device("cuda", int(os.environ["LOCAL_RANK"]))
         torch.cuda.set_device(chosen)
-    dist.init_process_group("nccl" if chosen.type == "cuda" else "gloo")
+        dist.init_process_group("nccl", device_id=chosen)
+    else:
+        dist.init_process_group("gloo")
     try:
         yield Processes(dist.get_rank(), count), chosen
     finally:
         dist.destroy_process_group()
+
+
+def _repeat_exactly() -> None:
+    """On a GPU the same seed gives the same weights only with slower ways to compute, where there are such; torch
+    warns where there are none. cuBLAS reads its setting when it starts.
+    """
+    os.environ.setdefault("CUBLAS_WORKSPACE_CONFIG", ":4096:8")
+    torch.backends.cudnn.benchmark = False
+    torch.use_deterministic_algorithms(True, warn_only=True)

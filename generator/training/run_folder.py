@@ -20,7 +20,7 @@ from PIL import Image
 
 from generator.colorizer import Colorizer, Photo
 from generator.data import DataError
-from generator.files import written_whole
+from generator.files import sweep, written_whole
 
 GRID_COLUMNS, GRID_PHOTOS = 8, 16
 
@@ -60,6 +60,8 @@ class RunFolder:
 
     def load_state(self, device: torch.device | str) -> dict[str, Any] | None:
         """The state to go on from, and a log that ends where it was saved; None for a run that saved none yet."""
+        if self.writes:
+            sweep(self.path)
         state: dict[str, Any] = {"log_bytes": 0}
         if self._state.exists():
             state = torch.load(self._state, map_location=device, weights_only=True)

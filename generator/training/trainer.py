@@ -33,6 +33,7 @@ from generator.training.watch import Watch, patchy
 
 ALONE = Processes()
 SHOWN = ("huber", "adversarial", "accuracy")
+SAVED_EVERY = 120.0  # seconds: what a death costs at most
 
 
 class Trainer:
@@ -64,7 +65,12 @@ class Trainer:
         self.configuration, self.folder, self.processes = configuration, folder, processes
         self.half, self.device = half, torch.device(device)
         self.photos = [photos.learn.to(device) for photos in sets.values()]
-        self.held_out = {name: photos.held_out for name, photos in sets.items() if photos.held_out}
+        # Every evaluation is made at the size that the run arrives at, and of photos that have it: only so can those of
+        # different stages be compared, and an enlarged photo would judge colours that the network does not know.
+        self.size = max(stage.size for stage in configuration.stages)
+        self.held_out = {
+            name: photos.held_out for name, photos in sets.items() if photos.held_out and photos.side >= self.size
+        }
         self.generator: Generator = place(start or build(configuration.network), device)
         if encoder is not None:
             self.generator.encoder.load_state_dict(encoder)
@@ -74,6 +80,7 @@ class Trainer:
         self.random = torch.Generator().manual_seed(seed)
         self.labels = Labels(configuration.labels, self.random, processes.rank, processes.count)
         self.choice = Choice(configuration.huber_limit)
+        self.saved = time.monotonic()
         self.stage, self.step, self.at = 0, 0, 0  # which stage, steps into it, steps of the whole run
         self.record: dict[str, Any] = {**(record or {}), "stages": []}
 
@@ -94,8 +101,8 @@ class Trainer:
         else:
             self.record["stages"].append({"name": stage.name, "steps": 0, "minutes": 0.0})
         draw = self._drawing(stage)
-        with tqdm(total=stage.steps, initial=self.step, desc=stage.name, unit=" steps", mininterval=2) as bar:
-            while self.step < stage.steps and not watch.reached:
+        with self._progress(stage) as bar:
+            while self.step < stage.steps and not watch.reached and not self._lost(watch):
                 began = time.monotonic()
                 numbers = game.learn(draw(), (self.step + 1) / stage.steps)
                 self.average.follow(self.generator)
@@ -103,28 +110,42 @@ class Trainer:
                 watch.look(numbers)
                 bar.set_postfix({name: f"{numbers[name]:.3g}" for name in SHOWN if name in numbers}, refresh=False)
                 bar.update()
-                if self._due(stage):
-                    self._measure(stage, watch.lost)
+                due = self._due(stage)
+                if due:
+                    self._measure(stage)
+                if due or time.monotonic() - self.saved > SAVED_EVERY:
                     self._save({"game": game.state_dict(), "watch": watch.memory})
-        self._measure(stage, watch.lost)
+        self._measure(stage, self._lost(watch))
         self.stage, self.step = self.stage + 1, 0
         self._save(None)
+        self.processes.wait()
+
+    def _progress(self, stage: Stage) -> tqdm:
+        hidden = not self.processes.first
+        return tqdm(total=stage.steps, initial=self.step, desc=stage.name, unit=" steps", mininterval=2, disable=hidden)
+
+    def _lost(self, watch: Watch) -> str:
+        """Why the run has to end now, or nothing."""
+        return watch.lost if self.configuration.stops else ""
 
     def _game(self, stage: Stage) -> Game:
-        weights = colour_weights(self.photos, stage.rebalance).to(self.device) if stage.rebalance else None
+        weights = colour_weights(self._sharp(stage), stage.rebalance).to(self.device) if stage.rebalance else None
         players = (self.generator, self.discriminator, self.labels, self.processes)
         return Game(stage, *players, weights=weights, half=self.half)
 
     def _drawing(self, stage: Stage) -> Callable[[], Tensor]:
-        """Draws batches of the photos that are large enough for the stage."""
+        batches = Batches(self._sharp(stage), self.random, self.processes.rank, self.processes.count)
+        crops = Crops(stage.size, stage.smallest_crop)
+        return lambda: batches.draw(stage.batch, crops)
+
+    def _sharp(self, stage: Stage) -> list[Tensor]:
+        """The photos that are large enough for the stage."""
         sharp = [photos for photos in self.photos if photos.shape[-1] >= stage.size]
         if not sharp:
             raise DataError(
                 f"Stage {stage.name} needs photos of {stage.size} pixels, and all are smaller; add larger ones."
             )
-        batches = Batches(sharp, self.random, self.processes.rank, self.processes.count)
-        crops = Crops(stage.size, stage.smallest_crop)
-        return lambda: batches.draw(stage.batch, crops)
+        return sharp
 
     def _advance(self, stage: Stage, numbers: Numbers, seconds: float) -> None:
         self.step, self.at = self.step + 1, self.at + 1
@@ -136,16 +157,14 @@ class Trainer:
     def _due(self, stage: Stage) -> bool:
         return self.step % max(1, stage.steps // self.configuration.evaluations) == 0 and self.step < stage.steps
 
-    def _measure(self, stage: Stage, lost: str) -> None:
+    def _measure(self, stage: Stage, lost: str = "") -> None:
         """Evaluate the running mean on what is held out; keep it as the last checkpoint, and perhaps as the best."""
         if not self.processes.first:
             return
-        colorizer = Colorizer(self.average.network, size=stage.size)
-        # As for learning: an enlarged photo would judge colours at a size that the network does not know.
-        sharp = {name: photos for name, photos in self.held_out.items() if len(photos[0]) >= stage.size}
-        evaluations = {name: evaluate(colorizer, photos) for name, photos in sharp.items()}
+        colorizer = Colorizer(self.average.network, size=self.size)
+        evaluations = {name: evaluate(colorizer, photos) for name, photos in self.held_out.items()}
         self.record["stages"][-1]["held_out"] = evaluations
-        for name, photos in sharp.items():
+        for name, photos in self.held_out.items():
             self.folder.log(at=self.at, stage=stage.name, held_out=name, **evaluations[name])
             self.folder.write_samples(f"{self.at:06d}-{name}", photos, colorizer)
         self._keep(self.folder.last)
@@ -162,7 +181,7 @@ class Trainer:
     def _save(self, playing: Mapping[str, Any] | None) -> None:
         if self.processes.first:
             self.folder.save_state({**self._state(), "playing": playing})
-        self.processes.wait()
+            self.saved = time.monotonic()
 
     def _state(self) -> dict[str, Any]:
         cuda = torch.cuda.get_rng_state(self.device) if self.device.type == "cuda" else None

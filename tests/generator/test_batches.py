@@ -28,6 +28,13 @@ def test_processes_together_see_what_one_alone_would() -> None:
     assert torch.equal(torch.stack(parts, dim=1).flatten(0, 1), alone)
 
 
+def test_a_crop_of_a_larger_photo_is_made_of_means_not_of_points_picked_from_it() -> None:
+    stripes = torch.zeros(1, 3, 64, 64, dtype=torch.uint8)
+    stripes[..., ::2] = 255
+    crop = Crops(16, 1.0).draw(stripes, torch.Generator().manual_seed(0))
+    assert (crop - 0.5).abs().max() < 0.01
+
+
 def test_a_crop_of_the_whole_photo_is_the_photo_or_its_mirror() -> None:
     photo = torch.randint(256, (1, 3, 16, 16), dtype=torch.uint8)
     crop = Crops(16, 1.0).draw(photo, torch.Generator().manual_seed(0))

@@ -76,6 +76,19 @@ def test_a_patch_is_70_pixels_wide() -> None:
     assert int(rows.max() - rows.min()) + 1 == 70
 
 
+def test_the_sigmoid_judges_opposite_corners_together() -> None:
+    """What one corner does to the logit depends on the other one: not so for a mean of judgements of patches."""
+    torch.manual_seed(0)
+    network = build(SigmoidOptions()).double().eval()
+    corners = torch.zeros(4, 2, 256, 256, dtype=torch.double)
+    corners[1:3, :, :16, :16] = 100
+    corners[2:, :, -16:, -16:] = -100
+    with torch.no_grad():
+        neither, first, both, second = network(torch.full((4, 1, 256, 256), 50.0).double(), corners)[:, 0]
+    # Less than 1e-9 would be rounding.
+    assert abs(both - first - second + neither) > 1e-6
+
+
 def test_a_classifier_gives_a_logit_for_each_class() -> None:
     assert build(ClassifierOptions("resnet18", 7))(torch.rand(2, 1, 64, 64) * 100).shape == (2, 7)
 

@@ -18,12 +18,14 @@ from tests.generator.photos import coffee
 CODE = """
 import sys
 import generator.configurations as named
+from generator.training import trainer
 from generator.cli import main
 from generator.networks.unet import UNetOptions
 from tests.generator.test_training import GAME, REGRESSION, configuration
 from dataclasses import replace
 network = UNetOptions(channels=(8,) * 6, size=32)
 stages = replace(REGRESSION, steps=6), replace(GAME, steps=8)
+trainer.SAVED_EVERY = 0  # seconds: after every step, so that a death leaves it anywhere in a stage
 named.CONFIGURATIONS["tiny"] = replace(configuration(*stages, evaluations=3), network=network)
 sys.exit(main(sys.argv[1:]))
 """
@@ -63,8 +65,8 @@ def kill_at(process: subprocess.Popen[bytes], run: Path, step: int) -> None:
 def test_killed_twice_and_resumed_it_ends_with_the_same_weights_bit_for_bit(photos: Path, tmp_path: Path) -> None:
     whole, broken = tmp_path / "whole", tmp_path / "broken"
     assert train("tiny", "--data", photos, "--out", whole).wait() == 0
-    kill_at(train("tiny", "--data", photos, "--out", broken), broken, 5)  # within regression, after a save
-    kill_at(train("--resume", broken), broken, 12)  # within the game
+    kill_at(train("tiny", "--data", photos, "--out", broken), broken, 3)  # within regression
+    kill_at(train("--resume", broken), broken, 11)  # within the game
     assert steps(broken) < 14
     assert train("--resume", broken).wait() == 0
     for name in ("last", "best"):
@@ -75,6 +77,21 @@ def test_killed_twice_and_resumed_it_ends_with_the_same_weights_bit_for_bit(phot
         assert all(torch.equal(one[key], other[key]) for key in one)
     lines = [[json.loads(line) for line in (run / "metrics.jsonl").read_text().splitlines()] for run in (whole, broken)]
     assert lines[0] == lines[1]
+
+
+def test_a_run_is_resumed_from_another_folder_and_cleans_up_after_the_dead(
+    photos: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PYTHONPATH", str(Path(__file__).parents[2]))
+    monkeypatch.chdir(tmp_path)
+    kill_at(train("tiny", "--data", photos.name, "--out", "run"), Path("run"), 3)
+    leftover = Path("run/.state.pt.x2_f8k1q")
+    leftover.write_bytes(b"half of a state")
+    monkeypatch.chdir(photos)
+    process = train("--resume", "../run", "--device", "cpu")
+    assert process.wait() == 0, process.stderr and process.stderr.read()
+    assert not (tmp_path / leftover).exists()
+    assert steps(tmp_path / "run") == 14
 
 
 def test_a_run_killed_before_anything_was_saved_begins_again(photos: Path, tmp_path: Path) -> None:

@@ -16,6 +16,7 @@ from generator.memory import OutOfMemory
 from generator.networks.discriminators import PatchOptions
 from generator.networks.registry import build
 from generator.networks.unet import UNetOptions
+from generator.training import watch
 from generator.training.choice import Choice
 from generator.training.game import Game, TrainingError, slope
 from generator.training.labels import Labels
@@ -184,7 +185,7 @@ def test_a_run_leaves_what_it_was_told_its_numbers_pictures_and_checkpoints(tmp_
     assert load_checkpoint(tmp_path / "best.safetensors").options == TINY
     lines = [json.loads(line) for line in (tmp_path / "metrics.jsonl").read_text().splitlines()]
     assert [line["at"] for line in lines if "held_out" not in line] == list(range(1, 9))
-    assert {"accuracy", "logit_gap", "generator_gradient", "rate"} <= set(lines[-2])
+    assert {"accuracy", "logit_gap", "generator_gradient", "decoder_rate"} <= set(lines[-2])
     assert lines[-1]["held_out"] == "few"
     for picture in ("curves.png", "samples-000008-few.png"):
         assert Image.open(tmp_path / picture).width > 100
@@ -209,6 +210,27 @@ def test_photos_smaller_than_a_stage_are_not_enlarged_for_it(tmp_path: Path) -> 
         trained(tmp_path, configuration(replace(REGRESSION, size=128)))
 
 
+def test_every_stage_is_judged_at_the_size_that_the_run_arrives_at(tmp_path: Path) -> None:
+    large, small = four_photos(), four_photos()
+    small = replace(
+        small, learn=small.learn[:, :, ::2, ::2].contiguous(), held_out=[one[::2, ::2] for one in small.held_out]
+    )
+    wanted = configuration(replace(REGRESSION, name="first"), replace(REGRESSION, name="second", size=64))
+    trainer = Trainer(wanted, {"large": large, "small": small}, RunFolder(tmp_path), half=False)
+    trainer.folder.begin({})
+    trainer.train()
+    assert [set(stage["held_out"]) for stage in trainer.record["stages"]] == [{"large"}, {"large"}]
+
+
+def test_a_lost_run_ends_at_the_step_that_shows_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(watch, "TOO_SURE", -1.0)
+    monkeypatch.setattr(watch, "PATIENCE", 2)
+    with pytest.raises(TrainingError, match="stage game at step 2: the discriminator was right"):
+        trained(tmp_path / "stops", configuration(GAME))
+    goes_on = trained(tmp_path / "goes-on", configuration(GAME, stops=False))
+    assert goes_on.record["stages"][0]["steps"] == GAME.steps
+
+
 def test_a_stage_ends_once_the_discriminator_is_good_enough(tmp_path: Path) -> None:
     alone = Stage("judge", {"discriminator": 1e-3}, steps=50, batch=8, size=32, until_accuracy=0.3)
     trainer = trained(tmp_path, configuration(alone))
@@ -216,14 +238,14 @@ def test_a_stage_ends_once_the_discriminator_is_good_enough(tmp_path: Path) -> N
 
 
 def test_a_discriminator_that_is_always_right_means_a_lost_run() -> None:
-    watch = Watch(GAME)
+    watched = Watch(GAME)
     for _ in range(PATIENCE - 1):
-        watch.look({"accuracy": 0.99})
-    assert not watch.lost
-    watch.look({"accuracy": 0.99})
-    assert "right more than 97%" in watch.lost
-    watch.look({"accuracy": 0.5})
-    assert not watch.lost
+        watched.look({"accuracy": 0.99})
+    assert not watched.lost
+    watched.look({"accuracy": 0.99})
+    assert "right more than 97%" in watched.lost
+    watched.look({"accuracy": 0.5})
+    assert not watched.lost
 
 
 def test_colours_that_vary_twice_as_much_as_real_ones_are_patches() -> None:
