@@ -24,7 +24,7 @@ train() { # RUN, then what train is told
 
 # The shipped one. The demo says that its split `train` was learned, so it is.
 [ -e "$runs/demo-photos" ] || .venv/bin/python -m colortest.demo.photos "$runs/demo-photos"
-train best best --data "$tiny"/part-1.zip "$tiny"/part-2.zip "$tiny"/part-3.zip "$photos/train" "$runs/demo-photos/train" --encoder "$encoder"
+train best best --data "$tiny"/part-1.zip "$tiny"/part-2.zip "$tiny"/part-3.zip "$photos/train" --whole "$runs/demo-photos/train" --encoder "$encoder"
 
 # The four systems of the thesis, small.
 for system in thesis-unet-sigmoid thesis-unet-patchgan; do

@@ -2,7 +2,7 @@
 
 import argparse
 import sys
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -17,7 +17,7 @@ from generator.data import DataError, PhotoSet, read_photo_set
 from generator.encoder_weights import imagenet_weights, weights_of_file
 from generator.networks.registry import Generator
 from generator.networks.resnet import ResNetOptions
-from generator.training.options import Configuration
+from generator.training.options import Configuration, SetOptions
 from generator.training.processes import Processes, joined
 from generator.training.run_folder import RunFolder
 from generator.training.trainer import Trainer
@@ -29,6 +29,9 @@ def add(command: argparse.ArgumentParser) -> None:
     command.add_argument("configuration", choices=CONFIGURATIONS, nargs="?")
     command.add_argument(
         "--data", type=Path, nargs="+", help="folders and zips of photos; one named twice counts twice"
+    )
+    command.add_argument(
+        "--whole", type=Path, nargs="+", default=[], help="more of them, of which no photo is held out for evaluation"
     )
     command.add_argument("--out", type=Path, help="folder of the run")
     command.add_argument("--resume", type=Path, metavar="RUN", help="go on with this run, as it was begun")
@@ -52,7 +55,7 @@ def run(options: argparse.Namespace) -> int:
         configuration = Configuration.from_json(config["configuration"])
         # Paths are kept as they were typed, with the folder that they are from: a run can be resumed from anywhere.
         base = Path(config["directory"]) if options.resume else Path()
-        sets = _read([base / source for source in config["data"]], configuration, loud=processes.first)
+        sets = _read(config, base, configuration.photos, loud=processes.first)
         trainer = Trainer(
             configuration,
             sets,
@@ -89,6 +92,7 @@ def _config(options: argparse.Namespace, processes: Processes, device: torch.dev
         "configuration": configuration.to_json(),
         "directory": str(Path.cwd()),
         "data": [str(source) for source in options.data],
+        "whole": [str(source) for source in options.whole],
         "encoder": options.encoder,
         "encoder_sha256": options.encoder_sha256,
         "start": str(options.start) if options.start else None,
@@ -109,13 +113,16 @@ def _differences(config: Mapping[str, Any], processes: Processes, device: torch.
         yield f"The run was begun by {config['processes']} processes, not {processes.count}: weights differ a little."
 
 
-def _read(sources: Sequence[Path], configuration: Configuration, *, loud: bool) -> dict[str, PhotoSet]:
+def _read(config: Mapping[str, Any], base: Path, how: SetOptions, *, loud: bool) -> dict[str, PhotoSet]:
+    """Each source under its number and name: two of them may be called the same."""
+    sources = [(source, how) for source in config["data"]]
+    sources += [(source, replace(how, held_out=0)) for source in config["whole"]]
     sets = {}
-    for number, source in enumerate(sources, start=1):
-        photos = read_photo_set(source, configuration.photos)
+    for number, (source, options) in enumerate(sources, start=1):
+        photos = read_photo_set(base / source, options)
         if loud:
             report(photos.problems)
-        sets[f"{number}-{source.stem}"] = photos
+        sets[f"{number}-{Path(source).stem}"] = photos
     return sets
 
 
