@@ -2,8 +2,9 @@
 
 from django.db import connection
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
-from django.views.decorators.cache import never_cache
+from django.shortcuts import redirect, render
+from django.templatetags.static import static
+from django.views.decorators.cache import cache_control, never_cache
 
 from colortest.demo.photos import SOURCES
 from colortest.experiment.models import Study
@@ -17,6 +18,15 @@ def home(request: HttpRequest) -> HttpResponse:
 def about(request: HttpRequest) -> HttpResponse:
     """Where the method and the photographs of the demo come from."""
     return render(request, "about.html", {"sources": SOURCES})
+
+
+@cache_control(public=True, max_age=86400)
+def favicon(_request: HttpRequest) -> HttpResponse:
+    """The icon, for who asks at the address of old, as browsers do beside a picture or a CSV, which link to none.
+
+    For a day only: the name of a static file changes with its content.
+    """
+    return redirect(static("colortest/favicon.svg"), permanent=True)
 
 
 @never_cache

@@ -76,8 +76,9 @@ class Colorizer:
         height, width = lightness.shape[-2:]
         with torch.autocast(self.device.type, torch.bfloat16, enabled=self.precision == "bf16"):
             ab = self.network(shrink(lightness, network_size(height, width, self.size)))
-        # Bilinear, because nearest would leave blocks of colour several pixels wide.
-        ab = F.interpolate(ab, (height, width), mode="bilinear", align_corners=False)
+        if ab.shape[-2:] != (height, width):
+            # Bilinear, because nearest would leave blocks of colour several pixels wide.
+            ab = F.interpolate(ab, (height, width), mode="bilinear", align_corners=False)
         return torch.cat([lightness, ab], dim=1)
 
     def _colorize_as_memory_allows(self, photos: Sequence[Photo]) -> list[Photo]:
@@ -114,6 +115,8 @@ def network_size(height: int, width: int, size: int) -> tuple[int, int]:
 
 def shrink(image: Tensor, size: tuple[int, int]) -> Tensor:
     """(B, C, H, W) to `size`: each new pixel is the mean of those it covers; interpolated where it grows."""
+    if size == image.shape[-2:]:
+        return image
     if size[0] <= image.shape[-2] and size[1] <= image.shape[-1]:
         return F.interpolate(image, size, mode="area")
     return F.interpolate(image, size, mode="bilinear", align_corners=False, antialias=True)

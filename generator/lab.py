@@ -53,36 +53,43 @@ def fit_gamut(lab: Tensor) -> Tensor:
 
     Clipping R, G and B instead would change lightness, and give a colorization away by its light.
     """
-    outside = ~_in_gamut(lab)
-    if not outside.any():
+    outside = ~_in_gamut(_linear_from_lab(lab))
+    image, row, column = outside.nonzero(as_tuple=True)
+    if not len(image):
         return lab
     fitted = lab.clone()
-    pixels = fitted.movedim(1, 0)
-    pixels[:, outside] = _shrink_chroma(pixels[:, outside][None, :, None])[0, :, 0]
+    lightness, a, b = (lab[image, channel, row, column] for channel in range(3))
+    share = _share_of_chroma(lightness, a, b)
+    fitted[image, 1, row, column] = a * share
+    fitted[image, 2, row, column] = b * share
     return fitted
 
 
 def share_out_of_gamut(lab: Tensor) -> float:
     """The share of pixels (0..1) that sRGB cannot show."""
-    return float((~_in_gamut(lab)).float().mean())
+    return float((~_in_gamut(_linear_from_lab(lab))).float().mean())
 
 
-def _shrink_chroma(lab: Tensor) -> Tensor:
-    """Bisection on each pixel's share of chroma, one binary digit a step; grey is always inside, so it ends inside."""
-    share = torch.zeros_like(lab[:, :1])
+def _share_of_chroma(lightness: Tensor, a: Tensor, b: Tensor) -> Tensor:
+    """(N,) for pixels (N,): bisection, one binary digit a step. Grey is always inside, so it ends inside.
+
+    Y does not depend on chroma and is computed once; X and Z go side by side.
+    """
+    y = (lightness + 16) / 116
+    to_rgb = torch.as_tensor(_TO_RGB, dtype=y.dtype, device=y.device)
+    of_y = to_rgb[:, 1:2] * _from_f(y)
+    away = torch.stack([a / 500, b / -200])
+    share = torch.zeros_like(y)
     for halving in range(1, GAMUT_HALVINGS + 1):
         step = 0.5**halving
-        share += step * _in_gamut(_scale_chroma(lab, share + step))[:, None]
-    return _scale_chroma(lab, share)
+        linear = torch.addmm(of_y, to_rgb[:, ::2], _from_f(torch.addcmul(y, away, share + step)))
+        share.add_(_in_gamut(linear[None], GAMUT_TOLERANCE / 2)[0], alpha=step)  # rounding must not undo it
+    return share
 
 
-def _scale_chroma(lab: Tensor, share: Tensor) -> Tensor:
-    return torch.cat([lab[:, :1], lab[:, 1:] * share], dim=1)
-
-
-def _in_gamut(lab: Tensor) -> Tensor:
-    """(B, H, W) booleans."""
-    return _linear_from_lab(lab).sub_(0.5).abs_().amax(dim=1) <= 0.5 + GAMUT_TOLERANCE
+def _in_gamut(linear: Tensor, tolerance: float = GAMUT_TOLERANCE) -> Tensor:
+    """(B, ...) booleans for linear light (B, 3, ...), which is overwritten."""
+    return linear.sub_(0.5).abs_().amax(dim=1) <= 0.5 + tolerance
 
 
 # Each curve below has two pieces. They are put together of clamped values: `where` would send the NaN of the piece
@@ -92,9 +99,13 @@ def _in_gamut(lab: Tensor) -> Tensor:
 
 def _linear_from_lab(lab: Tensor) -> Tensor:
     y = (lab[:, 0:1] + 16) / 116
-    f = torch.cat([y + lab[:, 1:2] / 500, y, y - lab[:, 2:3] / 200], dim=1)
+    return _mix(_from_f(torch.cat([y + lab[:, 1:2] / 500, y, y - lab[:, 2:3] / 200], dim=1)), _TO_RGB)
+
+
+def _from_f(f: Tensor) -> Tensor:
+    """X, Y or Z, white being 1: what `_lab_f` takes back."""
     line = f.clamp(max=_DELTA).sub_(_DELTA)
-    return _mix(f.clamp(min=_DELTA).pow_(3).add_(line, alpha=3 * _DELTA**2), _TO_RGB)
+    return f.clamp(min=_DELTA).pow_(3).add_(line, alpha=3 * _DELTA**2)
 
 
 def _lab_f(t: Tensor) -> Tensor:

@@ -1,6 +1,8 @@
 """Pages of the whole site, those that nobody wants to see included."""
 
 import pytest
+from django.conf import settings
+from django.contrib.staticfiles import finders
 from django.test import Client
 
 from colortest.demo.photos import SOURCES
@@ -48,6 +50,12 @@ def test_an_error_of_ours_shows_a_page_of_ours_and_no_details(client: Client, mo
     assert reply.status_code == 500
     assert "colortest" in page
     assert "secret reason" not in page
+
+
+def test_the_icon_is_found_at_the_address_of_old(client: Client) -> None:
+    reply = client.get("/favicon.ico")
+    assert reply.status_code == 301
+    assert finders.find(reply.headers["Location"].removeprefix(settings.STATIC_URL))
 
 
 def test_the_site_says_that_it_lives(client: Client) -> None:

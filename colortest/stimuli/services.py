@@ -194,7 +194,7 @@ def register_checkpoint(*, slug: str, name: str, file_name: str) -> Algorithm:
         if not needed.is_file():
             raise Refused(f"There is no {needed.name} in {needed.parent}: train one or copy it there.")
     try:
-        summary = json.loads(summary_path.read_text())
+        summary = json.loads(summary_path.read_text(), parse_constant=lambda _: None)  # PostgreSQL has no NaN in JSON
         network, training = dict(summary["network"]), dict(summary["training"])
     except (ValueError, KeyError, TypeError) as error:
         raise Refused(f"{summary_path.name} does not describe a network and its training: {error}.") from error

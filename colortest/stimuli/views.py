@@ -14,6 +14,7 @@ from colortest.refusal import Refused
 from colortest.stimuli import observer, services
 from colortest.stimuli.forms import TestSetForm
 from colortest.stimuli.models import Algorithm, Colorization, MachineFoolRate, Photo, TestSet, read_stimulus
+from colortest.stimuli.training import read_training
 
 PHOTOS_PER_PAGE = 24
 
@@ -56,10 +57,14 @@ def test_set(request: HtmxRequest, slug: str) -> HttpResponse:
 
 @admin_required
 def algorithms(request: HttpRequest) -> HttpResponse:
-    """All algorithms with their progress and their failures."""
-    failures = Colorization.objects.failed().select_related("photo", "algorithm")[:20]
-    observed = Prefetch("machine_fool_rates", queryset=MachineFoolRate.objects.for_page())
-    context = {"algorithms": Algorithm.objects.with_progress().prefetch_related(observed), "failures": failures}
+    """All algorithms: their progress, machine fool rates, trainings and failures."""
+    found = Algorithm.objects.with_progress()
+    context = {
+        "algorithms": found,
+        "machine": MachineFoolRate.objects.for_page(),
+        "trainings": [(one.name, read_training(one.network, one.training)) for one in found if one.training],
+        "failures": Colorization.objects.failed().select_related("photo", "algorithm")[:20],
+    }
     return render(request, "stimuli/algorithms.html", context)
 
 

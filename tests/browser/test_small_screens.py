@@ -8,6 +8,7 @@ from playwright.sync_api import Page
 
 from colortest.experiment import services
 from colortest.experiment.models import Participant, Study
+from colortest.stimuli.services import register_shipped
 from tests.browser.accounts import log_in
 from tests.browser.conftest import Visitors
 from tests.cast import PASSWORD, MakeStudy
@@ -48,6 +49,21 @@ def test_no_page_of_researchers_and_admins_scrolls_sideways_on_a_phone(
     _runs(study)  # so that the results show something
     log_in(phone, site, "ada", PASSWORD)
     assert_narrow(phone, site, (*OF_RESEARCHERS, *OF_ADMINS))
+
+
+def test_a_checkpoints_numbers_scroll_inside_their_own_frames(phone: Page, site: str, admin: Client) -> None:
+    register_shipped()
+    log_in(phone, site, "ada", PASSWORD)
+    phone.goto(f"{site}/algorithms/")
+    phone.locator("summary").click()
+    frame = phone.locator(".scroll", has=phone.locator(".grouped"))
+    frame.wait_for()
+    assert frame.evaluate("(frame) => frame.scrollWidth > frame.clientWidth")
+    assert phone.evaluate("document.documentElement.scrollWidth") <= WIDTH
+    head = frame.locator("tbody th").first
+    before = head.bounding_box()
+    frame.evaluate("(frame) => { frame.scrollLeft = 200 }")
+    assert head.bounding_box() == before, "the metric's name stays beside its numbers"
 
 
 def assert_narrow(page: Page, site: str, paths: Iterable[str], status: int = 200) -> None:

@@ -2,6 +2,7 @@
 
 import json
 import zipfile
+from math import nan
 from pathlib import Path
 
 import pytest
@@ -140,6 +141,13 @@ def test_a_checkpoint_registers_once_with_its_summary(tmp_path: Path) -> None:
         )
     assert first == again
     assert Algorithm.objects.get().training == {"steps": 1}
+
+
+def test_a_checkpoint_may_have_numbers_that_are_none(tmp_path: Path) -> None:
+    write_checkpoint(tmp_path, training={"evaluations": {"grey photos": {"colourfulness_ratio": nan}}})
+    with override_settings(CHECKPOINT_DIR=tmp_path):
+        services.register_checkpoint(slug="mine", name="Mine", file_name="mine.safetensors")
+    assert Algorithm.objects.get().training == {"evaluations": {"grey photos": {"colourfulness_ratio": None}}}
 
 
 @pytest.mark.parametrize(
