@@ -114,24 +114,25 @@ MakeStudy = Callable[..., Study]
 
 @pytest.fixture
 def make_study(db: None) -> MakeStudy:
-    """A function that makes an open study on real photographs; keywords replace columns of the preset."""
+    """`stage_study`, with a database to put it in."""
+    return stage_study
 
-    def make(*, photos: int = 60, open_it: bool = True, **columns: object) -> Study:
-        test_set = make_test_set(photos)
-        kinds, methods = Algorithm.Kind, Algorithm.Method
-        grey = register_method(slug="grey", name="Grey", kind=kinds.BASELINE, method=methods.GREY)
-        catch = register_method(slug="catch", name="Catch", kind=kinds.CATCH, method=methods.RANDOM_COLOUR)
-        for algorithm in (grey, catch):
-            colour(test_set, algorithm)
-        study = services.create_study(
-            title="Sunday study", test_set=test_set, splits=["test", "train"], algorithms=[grey], preset="thesis-2020"
-        )
-        for name, value in columns.items():
-            setattr(study, name, value)
-        study.save()
-        return services.open_study(study=study) if open_it else study
 
-    return make
+def stage_study(*, photos: int = 60, open_it: bool = True, **columns: object) -> Study:
+    """An open study on real photographs; keywords replace columns of the preset."""
+    test_set = make_test_set(photos)
+    kinds, methods = Algorithm.Kind, Algorithm.Method
+    grey = register_method(slug="grey", name="Grey", kind=kinds.BASELINE, method=methods.GREY)
+    catch = register_method(slug="catch", name="Catch", kind=kinds.CATCH, method=methods.RANDOM_COLOUR)
+    for algorithm in (grey, catch):
+        colour(test_set, algorithm)
+    study = services.create_study(
+        title="Sunday study", test_set=test_set, splits=["test", "train"], algorithms=[grey], preset="thesis-2020"
+    )
+    for name, value in columns.items():
+        setattr(study, name, value)
+    study.save()
+    return services.open_study(study=study) if open_it else study
 
 
 @pytest.fixture
