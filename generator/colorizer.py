@@ -2,8 +2,10 @@
 
 import logging
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from itertools import chain
 from pathlib import Path
+from typing import TypeVar
 
 import numpy as np
 import torch
@@ -19,6 +21,7 @@ from generator.networks.blocks import STRIDE
 from generator.networks.registry import Generator
 
 Photo = NDArray[np.uint8]  # (H, W, 3) sRGB
+Made = TypeVar("Made")
 
 BATCH = 16
 PIXELS_AT_ONCE = 4_000_000  # full-size pixels in one batch: about half a gigabyte while they are joined
@@ -63,8 +66,8 @@ class Colorizer:
         """
         colorizations: dict[int, Photo] = {}
         for places in batches_of_one_size(photos, self.batch):
-            made = self._colorize_as_memory_allows([photos[place] for place in places])
-            colorizations.update(zip(places, made, strict=True))
+            made = self.as_memory_allows(self._colorize, [photos[place] for place in places])
+            colorizations.update(zip(places, chain.from_iterable(made), strict=True))
         return [colorizations[place] for place in range(len(photos))]
 
     @torch.inference_mode()
@@ -81,18 +84,23 @@ class Colorizer:
             ab = F.interpolate(ab, (height, width), mode="bilinear", align_corners=False)
         return torch.cat([lightness, ab], dim=1)
 
-    def _colorize_as_memory_allows(self, photos: Sequence[Photo]) -> list[Photo]:
-        """Colorizations of photos of one size."""
-        done: list[Photo] = []
-        while len(done) < len(photos):
-            batch = photos[len(done) : len(done) + self.batch]
+    def as_memory_allows(self, work: Callable[[Sequence[Photo]], Made], photos: Sequence[Photo]) -> Iterator[Made]:
+        """What `work` makes of the photos, a batch at a time; of fewer photos from where memory runs out.
+
+        Raises OutOfMemory where one photo alone is too many.
+        """
+        done = 0
+        while done < len(photos):
+            batch = photos[done : done + self.batch]
             try:
-                done += self._colorize(batch)
+                made = work(batch)
             except (RuntimeError, MemoryError) as error:
                 if not is_out_of_memory(error):
                     raise
                 self._halve(len(batch), error)
-        return done
+            else:
+                yield made
+                done += len(batch)
 
     def _colorize(self, photos: Sequence[Photo]) -> list[Photo]:
         lab = self.predict(to_tensor(photos))

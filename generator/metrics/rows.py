@@ -17,14 +17,15 @@ Rows = Mapping[str, Tensor]  # of photos or of sets of them: (rows,) values or (
 @torch.inference_mode()
 def measure(colorizer: Colorizer, photos: Sequence[Photo], progress: bool = False) -> dict[str, Tensor]:
     """One row for each photo (H, W, 3) uint8, a batch at a time. `_grey` and `_truth` name what is measured on grey
-    images and on the photos themselves. Raises ValueError without photos.
+    images and on the photos themselves. Raises ValueError without photos, OutOfMemory where one is too many.
     """
     if not photos:
         raise ValueError("There are no photos to evaluate on.")
-    batches = []
+    batches: list[dict[str, Tensor]] = []
     with tqdm(total=len(photos), desc="measuring", unit=" photos", mininterval=5, disable=not progress) as bar:
         for places in batches_of_one_size(photos, colorizer.batch):
-            batches.append(_measure(colorizer, to_tensor([photos[place] for place in places])))
+            some = [photos[place] for place in places]
+            batches += colorizer.as_memory_allows(lambda batch: _measure(colorizer, to_tensor(batch)), some)
             bar.update(len(places))
     return {name: torch.cat([batch[name].double().cpu() for batch in batches]) for name in batches[0]}
 

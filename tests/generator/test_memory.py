@@ -11,6 +11,7 @@ from torch import Tensor, nn
 
 from generator.colorizer import Colorizer, Photo
 from generator.memory import OutOfMemory, is_out_of_memory
+from generator.metrics import evaluate
 from tests.generator.photos import TINY, astronaut, colourful_network
 
 # The address space is limited once everything is loaded: to 200 MB more than that, and then to 2 MB more.
@@ -86,6 +87,12 @@ def test_the_batch_is_halved_until_it_fits_which_is_said_once(caplog: pytest.Log
     ]
     for made, expected in zip(colorizations, Colorizer(Small(room=8)).colorize(photos()), strict=True):
         assert np.abs(made.astype(int) - expected).max() <= 1
+
+
+def test_measuring_goes_on_with_fewer_photos_at_once_and_finds_the_same() -> None:
+    scarce, plenty = Colorizer(Small(room=2), batch=8), Colorizer(Small(room=8), batch=8)
+    assert evaluate(scarce, photos()) == pytest.approx(evaluate(plenty, photos()), rel=1e-3, abs=1e-3)
+    assert scarce.batch <= 2
 
 
 def test_where_one_photo_is_too_many_one_sentence_says_so() -> None:
