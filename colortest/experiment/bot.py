@@ -13,9 +13,16 @@ from urllib.parse import urlsplit
 
 import httpx
 
-from colortest.experiment.schedule import OTHER
+from colortest.experiment.schedule import LEFT, OTHER, RIGHT
 
 HIDDEN = re.compile(r'<input type="hidden" name="([^"]+)" value="([^"]*)"')
+
+# What somebody chooses, by question, who takes this side for the real photo; a single image stands left.
+CHOICES = {
+    "real": {LEFT: "left", RIGHT: "right"},
+    "fake": {LEFT: "right", RIGHT: "left"},
+    "either": {LEFT: "real", RIGHT: "fake"},
+}
 
 # token → (the side that shows the real photo, whether this is a catch trial)
 Oracle = Callable[[str], tuple[str, bool]]
@@ -63,18 +70,22 @@ class ParticipantBot:
 
     def respond(self, trial: dict[str, Any], state: dict[str, Any]) -> dict[str, Any]:
         """Respond to one trial with times such as a person's browser reports."""
-        exposure = state["exposureMs"] + self.random.uniform(-8, 8)
+        exposure = (state["exposureMs"] or 2000) + self.random.uniform(-8, 8)
         taken_for_real = self._taken_for_real(trial["responseUrl"].rstrip("/").rsplit("/", 1)[1])
-        chosen = taken_for_real if state["question"] == "real" else OTHER[taken_for_real]
+        pair = state["presentation"] != "single"
         body = {
-            "chosen": chosen.lower(),
+            "chosen": CHOICES[state["question"]][taken_for_real],
             "rtMs": self.random.lognormvariate(6.4, 0.4),
+            "leftOnsetMs": state["blankMs"],
             "leftExposureMs": exposure,
-            "rightExposureMs": exposure,
+            "rightOnsetMs": state["blankMs"] if pair else None,
+            "rightExposureMs": exposure if pair else None,
             "frames": round(exposure / 16.7),
             "longestGapMs": 17,
             "refreshMs": 16.7,
             "hidden": False,
+            "visibilityChanges": 0,
+            "focusChanges": 0,
             "repeated": False,
         }
         headers = {"X-CSRFToken": self.client.cookies["csrftoken"], **self._referer()}

@@ -24,11 +24,11 @@ class Score:
     """A participant's own outcome over all trials after practice."""
 
     trials: int
-    fooled: int
+    correct: int
 
     @property
-    def correct(self) -> int:
-        return self.trials - self.fooled
+    def wrong(self) -> int:
+        return self.trials - self.correct
 
 
 def step(participant: Participant) -> Step:
@@ -42,7 +42,18 @@ def upcoming(participant: Participant) -> list[Trial]:
     """The trials that the browser may know of now: the current one and the next few, in order."""
     if step(participant) is not Step.TRIALS:
         return []
-    return list(participant.trials.unanswered()[:AHEAD])
+    return list(Trial.objects.due(participant)[:AHEAD])
+
+
+def asked_ms(trial: Trial) -> int:
+    """How long the stimuli of a participant's current trial are to be on screen; 0 until the choice."""
+    staircase = trial.participant.study.staircase
+    if staircase is None:
+        return trial.exposure_ms
+    earlier = Response.objects.with_fooled().filter(
+        trial__participant=trial.participant_id, trial__block=trial.block, trial__position__lt=trial.position
+    )
+    return staircase.exposure(response.correct for response in earlier.order_by("trial__position"))
 
 
 def progress(trial: Trial) -> tuple[int, int]:
@@ -50,12 +61,13 @@ def progress(trial: Trial) -> tuple[int, int]:
     counts = trial.participant.study.counts
     if trial.practice:
         return trial.position, counts.practice
-    return trial.position - counts.practice, counts.total - counts.practice
+    done = trial.position - counts.practice
+    return done, max(counts.total - counts.practice, done + 1)  # more where exposures failed
 
 
 def was_right(trial: Trial) -> bool:
     """Whether the response to a trial took the photo for the photo."""
-    return not Response.objects.with_fooled().get(pk=trial.pk).fooled
+    return Response.objects.with_fooled().get(pk=trial.pk).correct
 
 
 def may_see(trial: Trial) -> bool:
@@ -66,5 +78,5 @@ def may_see(trial: Trial) -> bool:
 def score(participant: Participant) -> Score:
     """The participant's own outcome: catch trials and flagged ones included, which nobody is told of."""
     responses = Response.objects.with_fooled().filter(trial__participant=participant)
-    outcomes = [response.fooled for response in responses.exclude(trial__kind=Trial.Kind.PRACTICE)]
-    return Score(trials=len(outcomes), fooled=sum(outcomes))
+    outcomes = [response.correct for response in responses.exclude(trial__kind=Trial.Kind.PRACTICE)]
+    return Score(trials=len(outcomes), correct=sum(outcomes))

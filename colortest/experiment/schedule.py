@@ -4,8 +4,8 @@ Pure: plain values in, plain values out. The same seed and the same counts give 
 """
 
 from collections.abc import Hashable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from itertools import cycle
+from dataclasses import dataclass, replace
+from itertools import cycle, product
 from random import Random
 
 LEFT, RIGHT = "LEFT", "RIGHT"
@@ -29,24 +29,52 @@ class Pair:
 
 @dataclass(frozen=True)
 class Counts:
-    """How many trials of each kind; `test` does not include the catch trials."""
+    """How many trials of each kind; `test` includes neither catch trials nor the reserve.
+
+    blocks: that test and catch trials are dealt to.
+    """
 
     practice: int
     test: int
     catch: int
+    reserve: int = 0
+    blocks: int = 1
 
     @property
     def total(self) -> int:
+        """All that a participant sees for certain."""
         return self.practice + self.test + self.catch
 
 
 @dataclass(frozen=True)
+class Conditions:
+    """What differs between the trials of one participant besides the pair and its sides.
+
+    exposures_ms: each in as many trials as any other (within two).
+    balanced_order: of stimuli that follow each other, the left one comes first in half of the trials; else always.
+    """
+
+    exposures_ms: Sequence[int] = (1000,)
+    balanced_order: bool = False
+
+
+PLAIN = Conditions()
+
+
+@dataclass(frozen=True)
 class Planned:
-    """One trial to be: its kind, the pair, and the side on which the real photo appears."""
+    """One trial to be: the pair, the side on which the real photo appears, and how it is shown.
+
+    block: 0 for practice, then from 1. A single image stands left: LEFT means that it is the photo.
+    """
 
     kind: str
     colorization: int
     real_side: str
+    first_side: str = LEFT
+    exposure_ms: int = 0
+    block: int = 1
+    reserve: bool = False
 
 
 def require(counts: Counts, photos: Mapping[str, int], algorithms: int) -> None:
@@ -66,12 +94,18 @@ def require(counts: Counts, photos: Mapping[str, int], algorithms: int) -> None:
                 f"{counts.test} test trials may need {algorithms * most_in_an_arm} different photos of the split "
                 f"“{split}”, which has {count}."
             )
-    if sum(photos.values()) < counts.total:
-        raise NotEnoughPairs(f"{counts.total} trials need as many different photos; there are {sum(photos.values())}.")
+    wanted = counts.total + counts.reserve
+    if sum(photos.values()) < wanted:
+        reserve = f", {counts.reserve} of them in reserve," if counts.reserve else ""
+        raise NotEnoughPairs(
+            f"{wanted} trials{reserve} need as many different photos; there are {sum(photos.values())}."
+        )
 
 
-def draw(counts: Counts, pairs: Sequence[Pair], catch_pairs: Sequence[Pair], seed: str) -> list[Planned]:
-    """Draw the trials of one participant, in order: practice first, then test and catch mixed.
+def draw(
+    counts: Counts, pairs: Sequence[Pair], catch_pairs: Sequence[Pair], seed: str, conditions: Conditions = PLAIN
+) -> list[Planned]:
+    """Draw the trials of one participant, in order: practice first, then test and catch mixed, the reserve last.
 
     No photo appears twice. Arms get equal shares of the test trials (±1), each arm its least-seen pairs, ties
     broken at random. The real photo is on the left in half of the trials (±1) of each kind and of each arm.
@@ -84,11 +118,23 @@ def draw(counts: Counts, pairs: Sequence[Pair], catch_pairs: Sequence[Pair], see
     test = _test_pairs(counts.test, pairs, used, random)
     catch = _take(counts.catch, catch_pairs, used, random, "catch trials")
     practice = _take(counts.practice, pairs, used, random, "practice trials")
-    mixed = [*_with_sides(TEST, test, random), *_with_sides(CATCH, catch, random)]
+    reserve = _take(counts.reserve, pairs, used, random, "trials in reserve")
+    mixed = [*_planned(TEST, test, random, conditions), *_planned(CATCH, catch, random, conditions)]
     random.shuffle(mixed)
-    practised = _with_sides(PRACTICE, practice, random)
+    practised = _planned(PRACTICE, practice, random, conditions)
     random.shuffle(practised)
-    return practised + mixed
+    kept = _planned(TEST, reserve, random, conditions)
+    return [
+        *(replace(trial, block=0) for trial in practised),
+        *_dealt(mixed, counts.blocks),
+        *(replace(trial, block=counts.blocks, reserve=True) for trial in kept),
+    ]
+
+
+def _dealt(trials: Sequence[Planned], blocks: int) -> Iterator[Planned]:
+    """The same trials in the same order, in blocks of equal length (±1)."""
+    for number, trial in enumerate(trials):
+        yield replace(trial, block=number * blocks // len(trials) + 1)
 
 
 def _test_pairs(count: int, pairs: Sequence[Pair], used: set[int], random: Random) -> list[Pair]:
@@ -134,8 +180,16 @@ def _take(count: int, pairs: Sequence[Pair], used: set[int], random: Random, wha
     return chosen
 
 
-def _with_sides(kind: str, pairs: Sequence[Pair], random: Random) -> list[Planned]:
-    """Alternate sides along the list: within ±1 over all of it and over each run of neighbours (an arm)."""
-    sides = [LEFT, RIGHT]
-    random.shuffle(sides)
-    return [Planned(kind, pair.colorization, side) for pair, side in zip(pairs, cycle(sides), strict=False)]
+def _planned(kind: str, pairs: Sequence[Pair], random: Random, conditions: Conditions) -> list[Planned]:
+    """Alternate sides along the list: within ±1 over all of it and over each run of neighbours (an arm).
+
+    Every other condition changes after both sides had their turn, so that none goes with one side.
+    """
+    sides, exposures = [LEFT, RIGHT], list(conditions.exposures_ms)
+    orders = [LEFT, RIGHT] if conditions.balanced_order else [LEFT]
+    for choices in (sides, exposures, orders):
+        random.shuffle(choices)
+    return [
+        Planned(kind, pair.colorization, side, first, exposure)
+        for pair, (first, exposure, side) in zip(pairs, cycle(product(orders, exposures, sides)), strict=False)
+    ]

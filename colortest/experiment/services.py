@@ -12,7 +12,7 @@ from django.utils import timezone
 from django.utils.text import slugify
 
 from colortest import jobs
-from colortest.experiment import schedule
+from colortest.experiment import flow, schedule
 from colortest.experiment.consent import CONSENT_TEXT, CONSENT_VERSION
 from colortest.experiment.exposure import Exposure, flags
 from colortest.experiment.models import DESIGN, Arm, Participant, Response, Study, Trial, secret
@@ -134,7 +134,10 @@ def admit_participant(*, study: Study, code: str = "", simulated: bool = False) 
         consent_version=study.consent_version,
     )
     planned = schedule.draw(
-        study.counts, *_pairs(study, simulated=simulated), seed=f"{study.seed}/{participant.number}"
+        study.counts,
+        *_pairs(study, simulated=simulated),
+        seed=f"{study.seed}/{participant.number}",
+        conditions=study.conditions,
     )
     Trial.objects.bulk_create(
         Trial(
@@ -143,6 +146,10 @@ def admit_participant(*, study: Study, code: str = "", simulated: bool = False) 
             kind=trial.kind,
             colorization_id=trial.colorization,
             real_side=trial.real_side,
+            first_side=trial.first_side,
+            exposure_ms=trial.exposure_ms,
+            block=trial.block,
+            reserve=trial.reserve,
         )
         for position, trial in enumerate(planned)
     )
@@ -162,30 +169,37 @@ def record_response(*, trial: Trial, chosen_side: str, rt_ms: float, exposure: E
         Refused: the trial is not the participant's next one.
     """
     participant = Participant.objects.select_for_update(no_key=True).get(pk=trial.participant_id)
-    if participant.started is None or participant.trials.unanswered().first() != trial:
+    if participant.started is None or Trial.objects.due(participant).first() != trial:
         if Response.objects.filter(pk=trial.pk).exists():
             return
         raise Refused("This is not the trial you are at. The page goes on where you left off.")
-    study = trial.participant.study
+    asked_ms = flow.asked_ms(trial)
     Response.objects.create(
         trial=trial,
         chosen_side=chosen_side,
         rt_ms=rt_ms,
+        asked_ms=asked_ms,
+        left_onset_ms=exposure.left_onset_ms,
+        right_onset_ms=exposure.right_onset_ms,
         left_exposure_ms=exposure.left_ms,
         right_exposure_ms=exposure.right_ms,
         frames=exposure.frames,
         longest_gap_ms=exposure.longest_gap_ms,
         refresh_ms=exposure.refresh_ms,
-        flags=flags(exposure, asked_ms=study.exposure_ms),
+        visibility_changes=exposure.visibility_changes,
+        focus_changes=exposure.focus_changes,
+        flags=flags(exposure, asked_ms=asked_ms),
     )
-    if trial.position + 1 == study.counts.total:
+    if not Trial.objects.due(participant).exists():
         _finish(participant)
 
 
 def _finish(participant: Participant) -> None:
     participant.finished = timezone.now()
     participant.exclusion_reason = _exclusion_reason(participant)
-    participant.save(update_fields=["finished", "exclusion_reason"])
+    excluded = bool(participant.exclusion_reason)
+    participant.ending = Participant.Ending.FAILED_ATTENTION if excluded else Participant.Ending.COMPLETED
+    participant.save(update_fields=["finished", "exclusion_reason", "ending"])
     jobs.compute_fool_rates(participant.study_id)
 
 

@@ -2,11 +2,16 @@
 
 from django.utils.crypto import salted_hmac
 
-from colortest.experiment.models import Trial
+from colortest.experiment.models import Study, Trial
 from colortest.stimuli import rendering
 from colortest.stimuli.models import read_stimulus
 
 SIDES = {1: Trial.Side.LEFT, 2: Trial.Side.RIGHT}
+
+
+def places(study: Study) -> list[int]:
+    """Where stimuli stand in a trial of this study."""
+    return [1] if study.single else list(SIDES)
 
 
 def stimulus(trial: Trial, place: int) -> bytes:

@@ -15,10 +15,12 @@ from colortest.experiment.exposure import Exposure, milliseconds
 from colortest.experiment.forms import ConsentForm
 from colortest.experiment.models import Participant, Study, Trial, secret
 from colortest.experiment.passes import is_pass
-from colortest.experiment.stimulus import SIDES, stimulus
+from colortest.experiment.stimulus import places, stimulus
 from colortest.refusal import Refused
 
-SENT_SIDES = {"left": Trial.Side.LEFT, "right": Trial.Side.RIGHT}
+# Of a pair a side is chosen, a single image is taken for one of the two; it stands left.
+SENT_SIDES = {side: side.upper() for side in ("left", "right")}
+SENT_VERDICTS = {"real": Trial.Side.LEFT, "fake": Trial.Side.RIGHT}
 COOKIE_AGE = 7 * 24 * 3600
 
 
@@ -81,17 +83,21 @@ def respond(request: HttpRequest, code: str, token: str) -> JsonResponse:
         return _refusal("This trial is not part of your run.", HTTPStatus.NOT_FOUND)
     try:
         sent = _sent(request)
-        side = SENT_SIDES[str(sent.get("chosen"))]
-        rt_ms, exposure = milliseconds(sent, "rtMs"), Exposure.from_browser(sent)
+        single = trial.participant.study.single
+        choices = SENT_VERDICTS if single else SENT_SIDES
+        side = choices[str(sent.get("chosen"))]
+        rt_ms, exposure = milliseconds(sent, "rtMs"), Exposure.from_browser(sent, single=single)
     except KeyError:
-        return _refusal("This is not a response: chosen is neither left nor right.", HTTPStatus.BAD_REQUEST)
+        sentence = f"This is not a response: chosen is neither {' nor '.join(choices)}."
+        return _refusal(sentence, HTTPStatus.BAD_REQUEST)
     except ValueError as error:
         return _refusal(f"This is not a response: {error}", HTTPStatus.BAD_REQUEST)
     try:
         services.record_response(trial=trial, chosen_side=side, rt_ms=rt_ms, exposure=exposure)
     except Refused as error:
         return _refusal(str(error), HTTPStatus.CONFLICT)
-    correct = flow.was_right(trial) if trial.practice else None
+    told = trial.practice and trial.participant.study.feedback
+    correct = flow.was_right(trial) if told else None
     return JsonResponse({"correct": correct, "state": _state(trial.participant)})
 
 
@@ -100,7 +106,7 @@ def show_stimulus(request: HttpRequest, token: str, place: int) -> HttpResponse:
     """One side of a trial that is about to be shown."""
     related = ("participant__study", "colorization__photo")
     trial = Trial.objects.select_related(*related).filter(token=token).first()
-    if trial is None or place not in SIDES or not flow.may_see(trial):
+    if trial is None or place not in places(trial.participant.study) or not flow.may_see(trial):
         raise Http404("This picture is not to be seen now.")
     return HttpResponse(
         stimulus(trial, place),
@@ -139,15 +145,23 @@ def _state(participant: Participant) -> dict[str, object]:
         "block": _block(upcoming[0]) if upcoming else None,
         "done": done,
         "total": total,
-        "exposureMs": study.exposure_ms,
-        "blankMs": study.blank_ms,
+        "presentation": study.presentation.lower().replace("_", "-"),
         "question": study.question.lower(),
+        "firstBlankMs": study.first_blank_ms,
+        "blankMs": study.blank_ms,
+        "gapMs": study.gap_ms,
+        "delayMs": study.delay_ms,
+        "masks": study.masks,
+        "maskMs": study.mask_ms,
+        # A staircase knows only the next one.
+        "exposureMs": flow.asked_ms(upcoming[0]) if upcoming else None,
         "continueUrl": reverse("take", args=[participant.code]),
         "upcoming": [
             {
                 "block": _block(trial),
+                "first": trial.first_side.lower(),
                 "responseUrl": reverse("respond", args=[participant.code, trial.token]),
-                "stimuli": [reverse("stimulus", args=[trial.token, place]) for place in SIDES],
+                "stimuli": [reverse("stimulus", args=[trial.token, place]) for place in places(study)],
             }
             for trial in upcoming
         ],
@@ -155,4 +169,5 @@ def _state(participant: Participant) -> dict[str, object]:
 
 
 def _block(trial: Trial) -> str:
-    return "practice" if trial.practice else "test"
+    """The name of a block for the page: before each one there is a break."""
+    return "practice" if trial.practice else f"test-{trial.block}"

@@ -2,6 +2,7 @@
 
 import csv
 import io
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -17,8 +18,8 @@ from colortest.stimuli.models import MachineFoolRate
 
 pytestmark = pytest.mark.django_db
 
-GOOD = Exposure(1000, 1000, 60, 17, 16.7, hidden=False, repeated=False)
-LATE = Exposure(1200, 1200, 60, 217, 16.7, hidden=False, repeated=False)
+GOOD = Exposure(500, 1000, 500, 1000, 60, 17, 16.7, False, False, 0, 0)
+LATE = replace(GOOD, left_ms=1200, right_ms=1200, longest_gap_ms=217)
 OTHER = {"LEFT": "RIGHT", "RIGHT": "LEFT"}
 
 

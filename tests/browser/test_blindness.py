@@ -13,7 +13,8 @@ from tests.cast import MakeStudy
 
 TOKEN = r"[\w-]{22}"
 SHAPE = {
-    "block": r"test",
+    "block": r"test-1",
+    "first": r"left",
     "responseUrl": rf"/take/{TOKEN}/trials/{TOKEN}/",
     "stimuli": rf"/stimuli/{TOKEN}/1/ /stimuli/{TOKEN}/2/",
 }
@@ -29,7 +30,7 @@ HELD = """() => JSON.stringify({
 def test_nothing_that_the_browser_holds_before_a_response_tells_the_answer(
     page: Page, site: str, make_study: MakeStudy
 ) -> None:
-    make_study(photos=16, practice_trials=0, test_trials=4, catch_share=0.5, exposure_ms=200, blank_ms=100)
+    make_study(photos=16, practice_trials=0, test_trials=4, catch_share=0.5, exposures_ms=[200], blank_ms=100)
     told: list[Response] = []
     page.on("response", lambda reply: told.append(reply) if _is_told(reply) else None)
     stimuli = _record_stimuli(page)
@@ -54,7 +55,7 @@ def test_nothing_that_the_browser_holds_before_a_response_tells_the_answer(
 def test_the_two_stimuli_of_a_pair_differ_in_nothing_but_their_pixels(
     page: Page, site: str, make_study: MakeStudy
 ) -> None:
-    make_study(photos=16, practice_trials=0, test_trials=4, catch_share=0.25, exposure_ms=200, blank_ms=100)
+    make_study(photos=16, practice_trials=0, test_trials=4, catch_share=0.25, exposures_ms=[200], blank_ms=100)
     stimuli = _record_stimuli(page)
     playing.agree(page, f"{site}/s/sunday-study/")
     playing.begin(page)
@@ -72,7 +73,7 @@ def test_the_two_stimuli_of_a_pair_differ_in_nothing_but_their_pixels(
 
 
 def test_trials_of_every_kind_look_alike_to_the_browser(page: Page, site: str, make_study: MakeStudy) -> None:
-    make_study(photos=16, practice_trials=0, test_trials=4, catch_share=0.5, exposure_ms=200, blank_ms=100)
+    make_study(photos=16, practice_trials=0, test_trials=4, catch_share=0.5, exposures_ms=[200], blank_ms=100)
     playing.agree(page, f"{site}/s/sunday-study/")
     with page.expect_response("**/trials/") as reply:
         playing.begin(page)

@@ -22,7 +22,7 @@ ROUNDING_MS = 0.5
 def test_pairs_are_decoded_before_they_are_shown_and_stay_as_long_as_the_study_asks(
     page: Page, site: str, make_study: MakeStudy, exposure_ms: int, trials: int
 ) -> None:
-    make_study(photos=14, practice_trials=0, test_trials=trials + 1, exposure_ms=exposure_ms, blank_ms=100)
+    make_study(photos=14, practice_trials=0, test_trials=trials + 1, exposures_ms=[exposure_ms], blank_ms=100)
     page.add_init_script(path=playing.OBSERVER)
     playing.agree(page, f"{site}/s/sunday-study/")
     playing.begin(page)
@@ -46,7 +46,7 @@ def test_pairs_are_decoded_before_they_are_shown_and_stay_as_long_as_the_study_a
 def test_around_the_stimuli_everything_is_grey_and_while_somebody_chooses_nothing_else_is_there(
     page: Page, site: str, make_study: MakeStudy
 ) -> None:
-    make_study(photos=12, practice_trials=0, test_trials=2, exposure_ms=2000, blank_ms=100)
+    make_study(photos=12, practice_trials=0, test_trials=2, exposures_ms=[2000], blank_ms=100)
     playing.agree(page, f"{site}/s/sunday-study/")
     playing.begin(page)
     playing.reach(page, "exposure")

@@ -14,7 +14,7 @@ TRIALS = 4
 
 @pytest.fixture
 def study(make_study: MakeStudy) -> Study:
-    return make_study(photos=12, practice_trials=0, test_trials=TRIALS, exposure_ms=300, blank_ms=100)
+    return make_study(photos=12, practice_trials=0, test_trials=TRIALS, exposures_ms=[300], blank_ms=100)
 
 
 @pytest.fixture

@@ -39,7 +39,7 @@ def test_a_session_from_consent_to_thanks_with_keys_and_pointer_is_stored_as_it_
 def test_the_keyboard_alone_leads_from_consent_to_the_first_response(
     page: Page, site: str, make_study: MakeStudy
 ) -> None:
-    make_study(photos=12, practice_trials=1, test_trials=2, exposure_ms=300, blank_ms=100)
+    make_study(photos=12, practice_trials=1, test_trials=2, exposures_ms=[300], blank_ms=100)
     page.goto(f"{site}/s/sunday-study/")
     _tab_to(page, "[name=agree]")
     page.keyboard.press("Space")

@@ -4,7 +4,7 @@ from colortest.experiment import services
 from colortest.experiment.exposure import Exposure
 from tests.cast import stage_study
 
-SHOWN = Exposure(1000, 1000, 60, 17, 16.7, hidden=False, repeated=False)
+SHOWN = Exposure(500, 1000, 500, 1000, 60, 17, 16.7, False, False, 0, 0)
 
 
 def play() -> None:

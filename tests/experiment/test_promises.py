@@ -41,7 +41,7 @@ def refused(write: object) -> bool:
 
 @pytest.mark.parametrize(
     "change",
-    [{"exposure_ms": 500}, {"question": "FAKE"}, {"seed": 1}, {"splits": ["test"]}, {"consent_text": "other"}],
+    [{"exposures_ms": [500]}, {"question": "FAKE"}, {"seed": 1}, {"splits": ["test"]}, {"consent_text": "other"}],
 )
 def test_the_design_of_an_open_study_cannot_change(study: Study, change: dict[str, object]) -> None:
     assert refused(lambda: Study.objects.filter(pk=study.pk).update(**change))
@@ -51,7 +51,7 @@ def test_the_design_of_an_open_study_cannot_change(study: Study, change: dict[st
 
 def test_a_draft_may_change_and_an_opened_study_is_never_a_draft_again(make_study: object) -> None:
     draft = make_study(open_it=False)  # type: ignore[operator]
-    assert not refused(lambda: Study.objects.filter(pk=draft.pk).update(exposure_ms=500))
+    assert not refused(lambda: Study.objects.filter(pk=draft.pk).update(exposures_ms=[500]))
     opened = services.open_study(study=draft)
     assert refused(lambda: Study.objects.filter(pk=opened.pk).update(status="DRAFT", design_hash=""))
 
@@ -108,9 +108,9 @@ def test_two_participants_at_once_get_numbers_of_their_own_and_least_seen_photos
 def test_the_design_hash_covers_the_algorithms_and_every_number(make_study: object) -> None:
     draft = make_study(open_it=False)  # type: ignore[operator]
     before = services.design_hash(draft)
-    draft.exposure_ms += 1
+    draft.exposures_ms = [1001]
     assert services.design_hash(draft) != before
-    draft.exposure_ms -= 1
+    draft.exposures_ms = [1000]
     assert services.design_hash(draft) == before
     draft.arms.last().delete()
     assert services.design_hash(draft) != before
@@ -208,7 +208,7 @@ def test_a_response_that_arrives_in_two_requests_at_once_is_stored_once(make_stu
     person = services.admit_participant(study=make_study())
     services.begin(participant=person)
     trial = person.trials.select_related("participant__study").first()
-    shown = Exposure(1000, 1000, 60, 17, 16.7, hidden=False, repeated=False)
+    shown = Exposure(500, 1000, 500, 1000, 60, 17, 16.7, False, False, 0, 0)
     failures: list[Exception] = []
 
     def send() -> None:

@@ -15,8 +15,12 @@ pytestmark = pytest.mark.django_db
 
 SHOWN = {
     "rtMs": 640.5,
+    "leftOnsetMs": 500.0,
     "leftExposureMs": 1001.2,
+    "rightOnsetMs": 500.0,
     "rightExposureMs": 1001.2,
+    "visibilityChanges": 0,
+    "focusChanges": 0,
     "frames": 60,
     "longestGapMs": 17.0,
     "refreshMs": 16.7,
@@ -197,7 +201,7 @@ def test_the_score_on_the_thanks_page_is_the_participants_own(client: Client, pa
     play_to_the_end(client, participant, "left")
     fooled = participant.trials.exclude(kind="PRACTICE").filter(real_side="RIGHT").count()
     page = client.get(f"/take/{participant.code}/")
-    assert page.context["score"].fooled == fooled
+    assert page.context["score"].wrong == fooled
     assert page.context["score"].trials == 40
 
 

@@ -1,6 +1,26 @@
 """Who saw what and what they said: studies and their arms; participants, trials and responses."""
 
+from colortest.experiment.models.protocol import Assignment, Order, Presentation, Question
+from colortest.experiment.models.recruitment import Completion, OutsideId, StudyEvent, Withdrawal
 from colortest.experiment.models.run import CODE, Participant, Response, Trial, secret
 from colortest.experiment.models.study import DESIGN, Arm, Study, new_seed
 
-__all__ = ["CODE", "DESIGN", "Arm", "Participant", "Response", "Study", "Trial", "new_seed", "secret"]
+__all__ = [
+    "CODE",
+    "DESIGN",
+    "Arm",
+    "Assignment",
+    "Completion",
+    "Order",
+    "OutsideId",
+    "Participant",
+    "Presentation",
+    "Question",
+    "Response",
+    "Study",
+    "StudyEvent",
+    "Trial",
+    "Withdrawal",
+    "new_seed",
+    "secret",
+]

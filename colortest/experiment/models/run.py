@@ -12,8 +12,8 @@ from django.db.models.functions import Now
 
 from colortest.experiment import schedule
 from colortest.experiment.models.study import Study
-from colortest.experiment.presets import FAKE
-from colortest.stimuli.models import Colorization
+from colortest.experiment.presets import EITHER, FAKE
+from colortest.stimuli.models import Algorithm, Colorization
 
 CODE = r"[-\w]{22}"  # what secret() makes
 
@@ -40,19 +40,46 @@ class ParticipantQuerySet(models.QuerySet["Participant"]):
         catch = Q(trials__kind=Trial.Kind.CATCH, trials__response__flags=[])
         return self.annotate(
             catch_count=Count("trials", filter=catch),
-            caught_count=Count("trials", filter=catch & ~fooled("study__", "trials__", "trials__response__")),
+            caught_count=Count("trials", filter=catch & correct("study__", "trials__", "trials__response__")),
         )
 
 
 class Participant(models.Model):
     """One person's run through one study, or a program's: then `simulated`, and never counted among people."""
 
+    class Vision(models.TextChoices):
+        UNKNOWN = "", "not screened"
+        TYPICAL = "TYPICAL", "sees colours as most people do"
+        DIFFERENT = "DIFFERENT", "may see colours differently"
+
+    class Ending(models.TextChoices):
+        NONE = "", "under way, or left"
+        COMPLETED = "COMPLETED", "gave every response"
+        FAILED_ATTENTION = "FAILED_ATTENTION", "gave every response and is excluded by the study's rules"
+        SCREENED_OUT = "SCREENED_OUT", "does not meet what the study asks of eyes, screen or practice"
+
     study = models.ForeignKey(Study, on_delete=models.PROTECT, related_name="participants")
     number = models.PositiveIntegerField(help_text="From 1, in order of consent; with the seed it gives the schedule.")
     code = models.CharField(max_length=22, unique=True, default=secret)
     simulated = models.BooleanField(default=False)
+    rehearsal = models.BooleanField(default=False, help_text="A researcher who tries the study; never counted.")
+    algorithm = models.ForeignKey(
+        Algorithm, null=True, on_delete=models.PROTECT, help_text="The one that this participant sees, if only one."
+    )
+    language = models.CharField(max_length=5, default="en")
     consent_version = models.CharField(max_length=20)
     consented = models.DateTimeField(db_default=Now())
+    last_seen = models.DateTimeField(db_default=Now(), help_text="The page was open; who left gives places back.")
+    window_width = models.PositiveIntegerField(null=True, help_text="Of the browser, in its own pixels; when checked.")
+    window_height = models.PositiveIntegerField(null=True)
+    pixel_ratio = models.FloatField(null=True, help_text="Pixels of the screen to one of the browser.")
+    refresh_ms = models.FloatField(null=True, help_text="Measured time between two frames.")
+    gamut = models.CharField(max_length=7, blank=True, help_text="The widest that the browser says: srgb, p3, rec2020.")
+    vision = models.CharField(max_length=9, choices=Vision, default=Vision.UNKNOWN, blank=True)
+    vision_errors = models.PositiveSmallIntegerField(
+        null=True, help_text="Plates that were not read as most people do."
+    )
+    ending = models.CharField(max_length=16, choices=Ending, default=Ending.NONE, blank=True)
     started = models.DateTimeField(null=True, help_text="Instructions read.")
     finished = models.DateTimeField(null=True, help_text="Last response received.")
     exclusion_reason = models.CharField(max_length=200, blank=True)
@@ -69,6 +96,11 @@ class Participant(models.Model):
             models.CheckConstraint(
                 condition=Q(finished__isnull=True) | Q(started__isnull=False), name="finished_after_started"
             ),
+            models.CheckConstraint(
+                condition=Q(finished__isnull=False, ending__in=["COMPLETED", "FAILED_ATTENTION"])
+                | Q(finished__isnull=True, ending__in=["", "SCREENED_OUT"]),
+                name="ending_fits_finish",
+            ),
         )
         indexes = (models.Index(fields=["study", "finished"], name="participant_by_finish"),)
 
@@ -78,6 +110,12 @@ class Participant(models.Model):
 
 class TrialQuerySet(models.QuerySet["Trial"]):
     """Reads of trials."""
+
+    def due(self, participant: Participant) -> Self:
+        """Those that a participant still has to see, in order: of the reserve as many as tests were flagged."""
+        flagged = Response.objects.filter(trial__participant=participant, trial__kind=Trial.Kind.TEST)
+        last = participant.study.counts.total + flagged.exclude(flags=[]).count()
+        return self.filter(participant=participant, position__lt=last).unanswered()
 
     def unanswered(self) -> Self:
         """Without a response yet, in the order in which they are shown."""
@@ -97,10 +135,18 @@ class Trial(models.Model):
         RIGHT = schedule.RIGHT, "right"
 
     participant = models.ForeignKey(Participant, on_delete=models.CASCADE, related_name="trials")
-    position = models.PositiveIntegerField(help_text="From 0, practice first.")
+    position = models.PositiveIntegerField(help_text="From 0, practice first, reserve last.")
     kind = models.CharField(max_length=8, choices=Kind)
+    block = models.PositiveSmallIntegerField(default=0, help_text="0 is practice; then from 1, with breaks between.")
+    reserve = models.BooleanField(default=False, help_text="Shown only to make up for one whose exposure failed.")
     colorization = models.ForeignKey(Colorization, on_delete=models.PROTECT, related_name="trials")
-    real_side = models.CharField(max_length=5, choices=Side)
+    real_side = models.CharField(
+        max_length=5, choices=Side, help_text="A single image stands left: LEFT means that it is the photo."
+    )
+    first_side = models.CharField(max_length=5, choices=Side, default=Side.LEFT, help_text="If one follows the other.")
+    exposure_ms = models.PositiveIntegerField(
+        default=0, help_text="Planned; 0 until the choice. A staircase takes it for the first trial of a block only."
+    )
     token = models.CharField(max_length=22, unique=True, default=secret)
 
     objects = TrialQuerySet.as_manager()
@@ -110,7 +156,13 @@ class Trial(models.Model):
         constraints = (
             models.UniqueConstraint(fields=["participant", "position"], name="one_trial_per_position"),
             models.CheckConstraint(condition=Q(kind__in=["PRACTICE", "TEST", "CATCH"]), name="trial_kind"),
-            models.CheckConstraint(condition=Q(real_side__in=["LEFT", "RIGHT"]), name="trial_real_side"),
+            models.CheckConstraint(
+                condition=Q(real_side__in=["LEFT", "RIGHT"], first_side__in=["LEFT", "RIGHT"]), name="trial_sides"
+            ),
+            models.CheckConstraint(
+                condition=Q(kind="PRACTICE", block=0) | ~Q(kind="PRACTICE") & Q(block__gt=0), name="practice_is_block_0"
+            ),
+            models.CheckConstraint(condition=Q(reserve=False) | Q(kind="TEST"), name="reserve_is_of_test_trials"),
         )
         indexes = (models.Index(fields=["colorization", "kind"], name="trial_by_colorization"),)
 
@@ -123,27 +175,42 @@ class Trial(models.Model):
         return self.kind == self.Kind.PRACTICE
 
 
-def fooled(study: str, trial: str, response: str) -> Q:
-    """THE definition of fooled: the fake was taken for the real one. Arguments are lookup prefixes.
+def correct(study: str, trial: str, response: str) -> Q:
+    """The photo was taken for the photo, and the fake for the fake. Arguments are lookup prefixes.
 
-    Asked for the real one, choosing the other side is being fooled; asked for the fake, choosing the real one is.
+    Asked for the fake, choosing the real one is an error; else choosing the other side is. A single image stands left,
+    and taking it for real is choosing left.
     """
     chose_real = Q(**{f"{response}chosen_side": F(f"{trial}real_side")})
     asked_for_fake = Q(**{f"{study}question": FAKE})
-    return (asked_for_fake & chose_real) | (~asked_for_fake & ~chose_real)
+    return (asked_for_fake & ~chose_real) | (~asked_for_fake & chose_real)
+
+
+def shows_fake(study: str, trial: str) -> Q:
+    """A fake was there to be taken for real: in every pair, and in a single image that is not the photo."""
+    return ~Q(**{f"{study}question": EITHER, f"{trial}real_side": "LEFT"})
+
+
+def fooled(study: str, trial: str, response: str) -> Q:
+    """THE definition of fooled: the fake was taken for the real one. Arguments are lookup prefixes."""
+    return ~correct(study, trial, response) & shows_fake(study, trial)
 
 
 class ResponseQuerySet(models.QuerySet["Response"]):
     """Reads of responses."""
 
     def with_fooled(self) -> Self:
-        """Annotate `fooled`: the fake was taken for the real one."""
-        was_fooled = fooled("trial__participant__study__", "trial__", "")
-        return self.annotate(**{"fooled": Case(When(was_fooled, then=True), default=False)})
+        """Annotate `fooled`: the fake was taken for the real one; and `correct`, which says it of photos too."""
+        prefixes = ("trial__participant__study__", "trial__", "")
+        outcomes = {"fooled": fooled(*prefixes), "correct": correct(*prefixes)}
+        return self.annotate(**{name: Case(When(true, then=True), default=False) for name, true in outcomes.items()})
 
     def countable(self) -> Self:
-        """Those that enter a fool rate: test trial, participant finished and not excluded, trial not flagged."""
+        """Those that enter a fool rate: test trial that showed a fake, participant finished and not excluded, trial
+        not flagged.
+        """
         return self.filter(
+            shows_fake("trial__participant__study__", "trial__"),
             trial__kind=Trial.Kind.TEST,
             trial__participant__finished__isnull=False,
             trial__participant__exclusion_reason="",
@@ -168,17 +235,25 @@ class Response(models.Model):
         REPEATED = "REPEATED", "the pair was shown again after the page was loaded anew"
 
     trial = models.OneToOneField(Trial, on_delete=models.CASCADE, primary_key=True)
-    chosen_side = models.CharField(max_length=5, choices=Trial.Side)
+    chosen_side = models.CharField(
+        max_length=5, choices=Trial.Side, help_text="Of a single image, LEFT means that it was taken for real."
+    )
+    asked_ms = models.PositiveIntegerField(default=0, help_text="The exposure that was asked for.")
     rt_ms = models.FloatField(help_text="From the moment the choice was offered, stimuli hidden, to the choice.")
+    left_onset_ms = models.FloatField(default=0, help_text="Achieved, from the beginning of the blank before.")
     left_exposure_ms = models.FloatField(help_text="Achieved.")
-    right_exposure_ms = models.FloatField(help_text="Achieved.")
+    right_onset_ms = models.FloatField(null=True, help_text="Achieved; none for a single image.")
+    right_exposure_ms = models.FloatField(null=True, help_text="Achieved; none for a single image.")
     frames = models.PositiveIntegerField(help_text="Animation frames during the exposure.")
     longest_gap_ms = models.FloatField(help_text="Longest time between two of them.")
     refresh_ms = models.FloatField(help_text="Time between two frames of this screen.")
+    visibility_changes = models.PositiveIntegerField(default=0, help_text="While stimuli were on screen.")
+    focus_changes = models.PositiveIntegerField(default=0, help_text="While stimuli were on screen.")
     flags = ArrayField(models.CharField(max_length=10, choices=Flag), default=list, blank=True)
     received = models.DateTimeField(db_default=Now())
 
-    fooled: bool  # annotated by with_fooled()
+    fooled: bool  # annotated by with_fooled(), and the next
+    correct: bool
 
     objects = ResponseQuerySet.as_manager()
 

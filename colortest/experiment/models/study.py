@@ -2,18 +2,22 @@
 
 import secrets
 from functools import reduce
+from math import ceil
 from operator import or_
 from typing import ClassVar, Self
 
 import pgtrigger
+from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Count, Q
 from django.db.models.functions import Now
 from django.urls import reverse
 
-from colortest.experiment import schedule
-from colortest.experiment.presets import FAKE, PRESETS, REAL
+from colortest.experiment import presets, schedule
+from colortest.experiment.models.protocol import PROTOCOL_CONSTRAINTS, Presentation, ProtocolColumns
+from colortest.experiment.presets import PRESETS, PROTOCOL
+from colortest.experiment.staircase import Staircase
 from colortest.stimuli.models import (
     Algorithm,
     AlgorithmQuerySet,
@@ -26,18 +30,17 @@ from colortest.stimuli.models import (
 
 # The columns that say what a participant sees and how it is judged: the design hash covers them, and they freeze.
 DESIGN = (
+    *PROTOCOL,
     "test_set_id",
     "splits",
     "preset",
-    "question",
-    "exposure_ms",
-    "blank_ms",
-    "practice_trials",
-    "test_trials",
-    "catch_share",
-    "min_catch_accuracy",
+    "colour_vision",
+    "least_width",
+    "least_height",
+    "languages",
     "consent_text",
     "consent_version",
+    "retention_days",
     "seed",
 )
 
@@ -45,6 +48,11 @@ DESIGN = (
 def new_seed() -> int:
     """A seed for a study's schedules."""
     return secrets.randbelow(2**31)
+
+
+def every_language() -> list[str]:
+    """The codes of all languages that the site speaks."""
+    return [code for code, _name in settings.LANGUAGES]
 
 
 def changes(*columns: str) -> pgtrigger.Q:
@@ -71,7 +79,7 @@ class StudyQuerySet(models.QuerySet["Study"]):
         ).order_by("-created", "-id")
 
 
-class Study(models.Model):
+class Study(ProtocolColumns):
     """A design: what is shown to whom, how long, and what is asked. Frozen once it opens."""
 
     class Status(models.TextChoices):
@@ -79,9 +87,18 @@ class Study(models.Model):
         OPEN = "OPEN", "open"
         CLOSED = "CLOSED", "closed"
 
-    class Question(models.TextChoices):
-        REAL = REAL, "Which one is the real photo?"
-        FAKE = FAKE, "Which one is the fake?"
+    class Recruiter(models.TextChoices):
+        PLAIN = "PLAIN", "nobody: a link for everybody"
+        PROLIFIC = "PROLIFIC", "Prolific"
+        SONA = "SONA", "SONA"
+        CONNECT = "CONNECT", "CloudResearch Connect"
+        PANEL = "PANEL", "another panel"
+
+    class ColourVision(models.TextChoices):
+        SKIP = "SKIP", "do not screen"
+        RECORD = "RECORD", "screen and record"
+        EXCLUDE = "EXCLUDE", "screen; who sees colours differently takes part and is not counted"
+        SCREEN_OUT = "SCREEN_OUT", "screen; who sees colours differently does not take part"
 
     slug = models.SlugField(unique=True)
     title = models.CharField(max_length=200)
@@ -89,13 +106,14 @@ class Study(models.Model):
     splits = ArrayField(models.CharField(max_length=50))
     algorithms = models.ManyToManyField(Algorithm, through="Arm", related_name="studies")
     preset = models.CharField(max_length=20, choices=[(name, name) for name in PRESETS])
-    question = models.CharField(max_length=4, choices=Question)
-    exposure_ms = models.PositiveIntegerField()
-    blank_ms = models.PositiveIntegerField()
-    practice_trials = models.PositiveIntegerField()
-    test_trials = models.PositiveIntegerField(help_text="Catch trials included.")
-    catch_share = models.FloatField()
-    min_catch_accuracy = models.FloatField()
+    colour_vision = models.CharField(max_length=10, choices=ColourVision, default=ColourVision.RECORD)
+    least_width = models.PositiveIntegerField(default=560, help_text="Of the browser's window, in its own pixels.")
+    least_height = models.PositiveIntegerField(default=320, help_text="Of the browser's window, in its own pixels.")
+    languages = ArrayField(models.CharField(max_length=5, choices=settings.LANGUAGES), default=every_language)
+    recruiter = models.CharField(max_length=10, choices=Recruiter, default=Recruiter.PLAIN)
+    retention_days = models.PositiveIntegerField(
+        default=0, help_text="Responses are erased so many days after they were given; 0 keeps them."
+    )
     consent_text = models.TextField()
     consent_version = models.CharField(max_length=20)
     seed = models.PositiveIntegerField(default=new_seed)
@@ -111,12 +129,7 @@ class Study(models.Model):
         constraints = (
             models.CheckConstraint(condition=Q(status__in=["DRAFT", "OPEN", "CLOSED"]), name="study_status"),
             models.CheckConstraint(condition=Q(splits__len__gt=0), name="study_has_splits"),
-            models.CheckConstraint(condition=Q(test_trials__gt=0, exposure_ms__gt=0), name="study_shows_something"),
-            models.CheckConstraint(
-                condition=Q(catch_share__gte=0, catch_share__lt=1)
-                & Q(min_catch_accuracy__gte=0, min_catch_accuracy__lte=1),
-                name="study_shares_are_shares",
-            ),
+            *PROTOCOL_CONSTRAINTS,
             models.CheckConstraint(
                 condition=Q(status="DRAFT", design_hash="") | ~Q(status="DRAFT") & ~Q(design_hash=""),
                 name="design_hash_from_opening_on",
@@ -142,10 +155,30 @@ class Study(models.Model):
         return reverse("study", args=[self.slug])
 
     @property
+    def single(self) -> bool:
+        """Whether a trial shows one image instead of a pair."""
+        return self.presentation == Presentation.SINGLE
+
+    @property
+    def staircase(self) -> Staircase | None:
+        """How exposures adapt, if they do."""
+        if not self.staircase_up_ms:
+            return None
+        steps = (self.staircase_up_ms, self.staircase_down_ms, self.shortest_ms, self.longest_ms)
+        return Staircase(self.exposures_ms[0], *steps)
+
+    @property
     def counts(self) -> schedule.Counts:
         """Trials of each kind for one participant."""
         catch = round(self.test_trials * self.catch_share)
-        return schedule.Counts(practice=self.practice_trials, test=self.test_trials - catch, catch=catch)
+        test = self.test_trials - catch
+        reserve = ceil(test * self.reserve_share)
+        return schedule.Counts(self.practice_trials, test, catch, reserve, self.blocks)
+
+    @property
+    def conditions(self) -> schedule.Conditions:
+        """What differs between the trials of one participant."""
+        return schedule.Conditions(self.exposures_ms, self.order == presets.BALANCED)
 
     def under_test(self) -> AlgorithmQuerySet:
         """The algorithms whose fool rates this study measures."""

@@ -7,7 +7,7 @@
 
 const USUAL_REFRESH_MS = 1000 / 60;
 
-/** Wait at least `ms` and measure this screen meanwhile: resolves with the median time between two frames. */
+/** Wait at least `ms` and measure this screen meanwhile: resolves with start and refreshMs, the median frame. */
 export async function blank(ms) {
   const start = await nextFrame();
   const gaps = [];
@@ -17,51 +17,61 @@ export async function blank(ms) {
     gaps.push(next - now);
     now = next;
   }
-  return median(gaps) ?? USUAL_REFRESH_MS;
+  return { start, refreshMs: median(gaps) ?? USUAL_REFRESH_MS };
 }
 
 /**
- * Call `show` in one frame and `hide` in the later frame that comes closest to `askedMs` after it.
+ * Call `show` in one frame and `hide` in the later frame that comes closest to `askedMs` after it; where that is 0, in
+ * the first frame after `ended` says so.
  *
- * When the page is hidden, or `room` (a MediaQueryList) stops or starts matching, it hides at once: a stimulus that
- * comes back later would have been seen twice. Resolves with exposureMs (achieved), frames (begun while visible),
- * longestGapMs (between two of them), hidden (whether that happened) and offset (when it was taken off).
+ * When the participant leaves (see watchForLeaving), it hides at once: a stimulus that comes back later would have been
+ * seen twice. Resolves with onset, exposureMs (achieved), frames (begun while visible), longestGapMs (between two of
+ * them) and offset (when it was taken off).
  */
-export async function expose({ show, hide, askedMs, refreshMs, room }) {
-  const leaving = watchForLeaving(room);
+export async function expose({ show, hide, askedMs, refreshMs, leaving, ended }) {
   const onset = await nextFrame();
   show();
   let now = onset;
   let frames = 0;
   let longestGapMs = 0;
+  const over = askedMs > 0 ? () => now - onset + refreshMs / 2 >= askedMs : ended;
   do {
     const next = await Promise.race([nextFrame(), leaving.at]);
     frames += 1;
     longestGapMs = Math.max(longestGapMs, next - now);
     now = next;
-  } while (!leaving.happened() && now - onset + refreshMs / 2 < askedMs);
+  } while (!leaving.happened() && !over());
   hide();
-  leaving.stop();
-  return { exposureMs: now - onset, frames, longestGapMs, hidden: leaving.happened(), offset: now };
+  return { onset, exposureMs: now - onset, frames, longestGapMs, offset: now };
+}
+
+/**
+ * Tells when the page is hidden, or `room` (a MediaQueryList) stops or starts matching: `at` resolves with the time,
+ * `happened` remembers it. Counts changes of visibility and of focus until `stop`.
+ */
+export function watchForLeaving(room) {
+  const listening = new AbortController();
+  const watch = { visibilityChanges: 0, focusChanges: 0, happened: () => happened, stop: () => listening.abort() };
+  let happened = false;
+  const on = (target, name, heard) => target.addEventListener(name, heard, { signal: listening.signal });
+  watch.at = new Promise((resolve) => {
+    const left = () => {
+      happened = true;
+      resolve(performance.now());
+    };
+    on(document, "visibilitychange", () => {
+      watch.visibilityChanges += 1;
+      left();
+    });
+    on(room, "change", left);
+  });
+  for (const name of ["blur", "focus"]) on(window, name, () => (watch.focusChanges += 1));
+  return watch;
 }
 
 /** Resolves in the next animation frame with its time, early enough to change what that frame shows. */
 function nextFrame() {
   return new Promise(requestAnimationFrame);
-}
-
-function watchForLeaving(room) {
-  const listening = new AbortController();
-  let happened = false;
-  const at = new Promise((resolve) => {
-    const left = () => {
-      happened = true;
-      resolve(performance.now());
-    };
-    document.addEventListener("visibilitychange", left, { signal: listening.signal });
-    room.addEventListener("change", left, { signal: listening.signal });
-  });
-  return { at, happened: () => happened, stop: () => listening.abort() };
 }
 
 function median(numbers) {

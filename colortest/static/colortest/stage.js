@@ -1,6 +1,7 @@
 /** What the participant sees and does: the one place that touches the page. */
 
-const ARROWS = { ArrowLeft: "left", ArrowRight: "right" };
+const ARROWS = ["ArrowLeft", "ArrowRight"]; // of the first choice and of the second
+const NOISE_SIDE = 256;
 
 export class Stage {
   /** Matches while both stimuli fit side by side; the stylesheet asks to turn the phone otherwise. */
@@ -61,7 +62,22 @@ export class Stage {
     this.#sides().forEach((side, index) => side.append(images[index]));
   }
 
-  showStimuli() {
+  /** Put grey noise in the place of a single stimulus without showing it. */
+  mountNoise() {
+    const noise = document.createElement("canvas");
+    noise.width = noise.height = NOISE_SIDE;
+    const context = noise.getContext("2d");
+    const pixels = context.createImageData(NOISE_SIDE, NOISE_SIDE);
+    const values = new Uint32Array(pixels.data.buffer);
+    values.forEach((_, at) => (values[at] = (0xff000000 | (Math.floor(Math.random() * 256) * 0x010101)) >>> 0));
+    context.putImageData(pixels, 0, 0);
+    this.#sides()[0].append(noise);
+    return noise;
+  }
+
+  /** Show what is mounted on these sides. */
+  showStimuli(sides) {
+    this.#sides().forEach((side) => side.toggleAttribute("data-shown", sides.includes(side.dataset.side)));
     this.#root.dataset.visible = "yes";
   }
 
@@ -69,23 +85,24 @@ export class Stage {
     delete this.#root.dataset.visible;
   }
 
-  /** The first side clicked, tapped or chosen with an arrow key after `since`: {side, at}, at on the same clock. */
+  /** What is clicked, tapped or chosen with an arrow key first after `since`: {chosen, at}, at on the same clock. */
   choice(since) {
     return new Promise((resolve) => {
       const listening = new AbortController();
-      const take = (side, event) => {
+      const buttons = [...this.#root.querySelectorAll("[data-choice]")];
+      const take = (button, event) => {
         if (event.timeStamp < since) return;
         listening.abort();
         event.preventDefault();
-        resolve({ side, at: event.timeStamp });
+        resolve({ chosen: button.dataset.choice, at: event.timeStamp });
       };
       const onKey = (event) => {
         const alone = !(event.repeat || event.altKey || event.ctrlKey || event.metaKey || event.shiftKey);
-        if (alone && event.key in ARROWS) take(ARROWS[event.key], event);
+        if (alone && ARROWS.includes(event.key)) take(buttons[ARROWS.indexOf(event.key)], event);
       };
       addEventListener("keydown", onKey, { signal: listening.signal });
-      for (const side of this.#sides()) {
-        side.addEventListener("click", (event) => take(side.dataset.side, event), { signal: listening.signal });
+      for (const button of buttons) {
+        button.addEventListener("click", (event) => take(button, event), { signal: listening.signal });
       }
     });
   }

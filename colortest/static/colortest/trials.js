@@ -7,9 +7,9 @@
  */
 
 import { Refused, getJson } from "./api.js";
-import { blank, expose } from "./exposure.js";
 import { Outbox } from "./outbox.js";
 import { Preloader, discard } from "./preload.js";
+import { present } from "./presentation.js";
 import { Stage, pause } from "./stage.js";
 
 const FEEDBACK_MS = 1000;
@@ -32,9 +32,10 @@ async function play() {
   let state = await currentState();
   let block = null;
   while (state.block !== null) {
-    if (state.block !== block) await introduce(state);
+    const begins = state.block !== block;
+    if (begins) await introduce(state, block);
     block = state.block;
-    state = await runTrial(state);
+    state = await runTrial(state, begins ? state.firstBlankMs : state.blankMs);
   }
   location.replace(state.continueUrl);
 }
@@ -43,48 +44,42 @@ function currentState() {
   return getJson(root.dataset.stateUrl, onTrouble);
 }
 
-async function introduce(state) {
+/** The panel before a block; `before` is the block that this page showed last. */
+async function introduce(state, before) {
   stage.enter("ready");
   stage.showProgress(state.done, state.total);
   prepare(state.upcoming);
-  await stage.panel(state.done > 0 ? "resume" : state.block, { done: state.done, total: state.total });
+  await stage.panel(panelFor(state, before), { done: state.done, total: state.total });
+}
+
+function panelFor({ block, done }, before) {
+  if (done === 0) return block === "practice" ? "practice" : "test";
+  return before === null ? "resume" : "break";
 }
 
 /** One trial from the blank to the acknowledged response; resolves with the next state. */
-async function runTrial(state) {
+async function runTrial(state, blankMs) {
   const trial = state.upcoming[0];
-  const shown = await present(trial, state);
-  prepare(state.upcoming.slice(1));
-  stage.enter("choice");
-  stage.say(`question-${state.question}`);
-  const choice = await stage.choice(shown.offset);
-  stage.enter("sending");
-  const reply = await send(trial.responseUrl, responseOf(choice, shown));
-  if (reply.correct !== null) await giveFeedback(reply.correct, state.question);
-  return reply.state;
-}
-
-/** Show the pair for as long as asked; resolves with what expose() measured. */
-async function present(trial, state) {
   stage.enter("loading");
   stage.showProgress(state.done, state.total);
   const images = await preloader.take(trial.stimuli);
   await stage.enoughRoom();
-  stage.mount(images);
-  stage.enter("blank");
-  const refreshMs = await blank(state.blankMs);
   const repeated = sessionStorage.getItem(SHOWN) === trial.responseUrl;
   sessionStorage.setItem(SHOWN, trial.responseUrl);
-  stage.enter("exposure");
-  const shown = await expose({
-    show: () => stage.showStimuli(),
-    hide: () => stage.hideStimuli(),
-    askedMs: state.exposureMs,
-    refreshMs,
-    room: stage.room,
-  });
+  const shown = await present(stage, images, trial, state, blankMs);
   images.forEach(discard);
-  return { ...shown, refreshMs, repeated };
+  prepare(state.upcoming.slice(1));
+  const choice = await (shown.choice ?? offer(state, shown));
+  stage.enter("sending");
+  const reply = await send(trial.responseUrl, responseOf(choice, { ...shown, repeated }));
+  if (reply.correct !== null) await giveFeedback(reply.correct, state.question);
+  return reply.state;
+}
+
+function offer(state, shown) {
+  stage.enter("choice");
+  stage.say(`question-${state.question}`);
+  return stage.choice(shown.offered);
 }
 
 /** Fetch ahead while the participant reads or chooses, never while stimuli are on screen. */
@@ -94,14 +89,18 @@ function prepare(trials) {
 
 function responseOf(choice, shown) {
   return {
-    chosen: choice.side,
-    rtMs: choice.at - shown.offset,
-    leftExposureMs: shown.exposureMs,
-    rightExposureMs: shown.exposureMs,
+    chosen: choice.chosen,
+    rtMs: choice.at - shown.offered,
+    leftOnsetMs: shown.onsetMs.left,
+    leftExposureMs: shown.exposureMs.left,
+    rightOnsetMs: shown.onsetMs.right ?? null,
+    rightExposureMs: shown.exposureMs.right ?? null,
     frames: shown.frames,
     longestGapMs: shown.longestGapMs,
     refreshMs: shown.refreshMs,
     hidden: shown.hidden,
+    visibilityChanges: shown.visibilityChanges,
+    focusChanges: shown.focusChanges,
     repeated: shown.repeated,
   };
 }
