@@ -3,7 +3,7 @@
  * It shares nothing with the site's own measurement: it reads what the browser computed, not what a script reports.
  *
  * window.observed = {
- *   pairs: [{ at, sides: [left, right] }], a side is null while nothing is visible there,
+ *   pairs: [{ at, sides: [left, right] }], a side is null while nothing is visible there, {noise: n} for the nth noise,
  *   said: [texts of the line below the stimuli], phases: [names], frames: [milliseconds between two frames]
  * }
  */
@@ -11,6 +11,8 @@ window.observed = { pairs: [], said: [], phases: [], frames: [] };
 
 (() => {
   const { pairs, said, phases, frames } = window.observed;
+  const canvases = new WeakMap();
+  let count = 0;
   let before = null;
 
   function look(now) {
@@ -23,18 +25,33 @@ window.observed = { pairs: [], said: [], phases: [], frames: [] };
 
   function write(stage, now) {
     const sides = [...stage.querySelectorAll("[data-side]")].map(visibleImage);
-    const state = sides.map(Boolean).join();
-    if (state !== (pairs.at(-1)?.sides.map(Boolean).join() ?? "false,false")) pairs.push({ at: now, sides });
+    const before = pairs.at(-1)?.sides ?? sides.map(() => null);
+    if (looks(sides) !== looks(before)) pairs.push({ at: now, sides });
     note(phases, stage.dataset.phase);
     note(said, stage.querySelector("[role=status]").textContent);
   }
 
+  /** Whether something is visible on each side, and which noise. */
+  function looks(sides) {
+    return sides.map((side) => side?.noise ?? Boolean(side)).join();
+  }
+
   function visibleImage(side) {
-    const image = side.querySelector("img");
-    if (!image?.checkVisibility({ opacityProperty: true, visibilityProperty: true })) return null;
+    const image = [...side.querySelectorAll("img, canvas")].find(isVisible);
+    if (!image) return null;
+    if (image.localName === "canvas") return { noise: numberOf(image) };
     const { width, height } = image.getBoundingClientRect();
     const { complete, naturalWidth, naturalHeight } = image;
     return { complete, naturalWidth, naturalHeight, width, height };
+  }
+
+  function isVisible(element) {
+    return element.checkVisibility({ opacityProperty: true, visibilityProperty: true });
+  }
+
+  function numberOf(canvas) {
+    if (!canvases.has(canvas)) canvases.set(canvas, (count += 1));
+    return canvases.get(canvas);
   }
 
   function note(list, value) {

@@ -7,29 +7,32 @@
 
 const USUAL_REFRESH_MS = 1000 / 60;
 
-/** Wait at least `ms` and measure this screen meanwhile: resolves with start and refreshMs, the median frame. */
-export async function blank(ms) {
-  const start = await nextFrame();
+/**
+ * Wait `ms`, to the nearest frame, from `at` (the time of a frame that has just begun) or from the next one, and measure
+ * this screen meanwhile: resolves with start, end (the time of a frame that has just begun) and refreshMs, the median.
+ */
+export async function blank(ms, at) {
+  const start = at ?? (await nextFrame());
   const gaps = [];
   let now = start;
-  while (now - start < ms) {
+  while (now - start + (median(gaps) ?? 0) / 2 < ms) {
     const next = await nextFrame();
     gaps.push(next - now);
     now = next;
   }
-  return { start, refreshMs: median(gaps) ?? USUAL_REFRESH_MS };
+  return { start, end: now, refreshMs: median(gaps) ?? USUAL_REFRESH_MS };
 }
 
 /**
  * Call `show` in one frame and `hide` in the later frame that comes closest to `askedMs` after it; where that is 0, in
- * the first frame after `ended` says so.
+ * the first frame after `ended` says so. With `at`, the time of a frame that has just begun, it begins in that one.
  *
  * When the participant leaves (see watchForLeaving), it hides at once: a stimulus that comes back later would have been
  * seen twice. Resolves with onset, exposureMs (achieved), frames (begun while visible), longestGapMs (between two of
  * them) and offset (when it was taken off).
  */
-export async function expose({ show, hide, askedMs, refreshMs, leaving, ended }) {
-  const onset = await nextFrame();
+export async function expose({ show, hide, askedMs, refreshMs, leaving, ended, at }) {
+  const onset = at ?? (await nextFrame());
   show();
   let now = onset;
   let frames = 0;

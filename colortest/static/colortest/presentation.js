@@ -14,24 +14,27 @@ const BOTH = ["left", "right"];
 export async function present(stage, images, trial, state, blankMs) {
   stage.mount(images);
   stage.enter("blank");
-  const { start, refreshMs } = await blank(blankMs);
+  const { start, end, refreshMs } = await blank(blankMs);
   stage.enter("exposure");
   const leaving = watchForLeaving(stage.room);
   const common = { askedMs: state.exposureMs, refreshMs, leaving };
   const showings = [];
   let choosing = null;
+  let at = end;
   for (const sides of showingsOf(state.presentation, trial.first)) {
-    if (showings.length > 0) await blank(state.gapMs);
+    if (showings.length > 0) ({ end: at } = await blank(state.gapMs, at));
     const lasting = state.exposureMs > 0 ? {} : { ended: () => choosing.made };
     const show = () => {
       stage.showStimuli(sides);
       if (state.exposureMs === 0) choosing = offerMeanwhile(stage, state.question);
     };
-    showings.push({ sides, ...(await expose({ ...common, ...lasting, show, hide: () => stage.hideStimuli() })) });
+    const shown = await expose({ ...common, ...lasting, at, show, hide: () => stage.hideStimuli() });
+    showings.push({ sides, ...shown });
+    at = shown.offset;
   }
-  await mask(stage, state, { refreshMs, leaving });
+  at = await mask(stage, state, { refreshMs, leaving, at });
   leaving.stop();
-  if (state.delayMs > 0) await blank(state.delayMs);
+  if (state.delayMs > 0) await blank(state.delayMs, at);
   return {
     ...bySide(showings, start),
     frames: showings.reduce((sum, shown) => sum + shown.frames, 0),
@@ -41,7 +44,7 @@ export async function present(stage, images, trial, state, blankMs) {
     visibilityChanges: leaving.visibilityChanges,
     focusChanges: leaving.focusChanges,
     choice: choosing?.choice,
-    offered: choosing ? showings[0].onset : state.delayMs > 0 ? performance.now() : showings.at(-1).offset,
+    offered: choosing ? showings[0].onset : state.delayMs > 0 ? performance.now() : at,
   };
 }
 
@@ -61,14 +64,16 @@ function offerMeanwhile(stage, question) {
   return choosing;
 }
 
-async function mask(stage, state, { refreshMs, leaving }) {
+/** Noise from the frame on that took the stimulus away, one after the other; resolves with the frame that ended it. */
+async function mask(stage, state, { refreshMs, leaving, at }) {
   for (let number = 0; number < state.masks && !leaving.happened(); number += 1) {
     const noise = stage.mountNoise();
     const show = () => stage.showStimuli(["left"]);
     const hide = () => stage.hideStimuli();
-    await expose({ show, hide, askedMs: state.maskMs, refreshMs, leaving });
+    ({ offset: at } = await expose({ show, hide, askedMs: state.maskMs, refreshMs, leaving, at }));
     noise.remove();
   }
+  return at;
 }
 
 function bySide(showings, start) {

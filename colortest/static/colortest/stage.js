@@ -62,8 +62,9 @@ export class Stage {
     this.#sides().forEach((side, index) => side.append(images[index]));
   }
 
-  /** Put grey noise in the place of a single stimulus without showing it. */
+  /** Put grey noise into the place of a single stimulus, in its stead, without showing it. */
   mountNoise() {
+    this.#sides()[0].replaceChildren();
     const noise = document.createElement("canvas");
     noise.width = noise.height = NOISE_SIDE;
     const context = noise.getContext("2d");

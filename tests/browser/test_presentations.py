@@ -1,0 +1,92 @@
+"""One after the other, a single image, noise and no limit: what an independent observer sees of each."""
+
+from statistics import median
+from typing import Any
+
+from playwright.sync_api import Page
+
+from colortest.experiment.models import Response
+from tests.browser import playing
+from tests.cast import MakeStudy
+
+LEFT, RIGHT, NOTHING = [True, False], [False, True], [False, False]
+
+
+def shown(seen: dict[str, Any]) -> list[list[bool]]:
+    return [[side is not None for side in pair["sides"]] for pair in seen["pairs"]]
+
+
+def test_one_after_the_other_each_for_its_time_with_a_blank_between(
+    page: Page, site: str, make_study: MakeStudy
+) -> None:
+    make_study(
+        photos=14,
+        practice_trials=0,
+        test_trials=3,
+        presentation="SEQUENTIAL",
+        question="FAKE",
+        exposures_ms=[400],
+        blank_ms=100,
+        gap_ms=300,
+        delay_ms=200,
+    )
+    page.add_init_script(path=playing.OBSERVER)
+    playing.agree(page, f"{site}/s/sunday-study/")
+    playing.begin(page)
+    playing.play_block(page, playing.hands(2))
+    playing.reach(page, "choice")
+    seen = playing.observed(page)
+    assert shown(seen) == [LEFT, NOTHING, RIGHT, NOTHING] * 3
+    times = [pair["at"] for pair in seen["pairs"]]
+    frame = median(seen["frames"])
+    for start in range(0, len(times), 4):
+        on, off, on_again, off_again = times[start : start + 4]
+        for achieved, asked in ((off - on, 400), (on_again - off, 300), (off_again - on_again, 400)):
+            assert abs(achieved - asked) <= 2 * frame
+    stored = Response.objects.order_by("trial__position").first()
+    assert stored is not None
+    between = (stored.right_onset_ms or 0) - (stored.left_onset_ms + stored.left_exposure_ms)
+    assert abs(between - (times[2] - times[1])) <= frame
+
+
+def test_a_single_image_is_followed_by_noise_and_taken_for_real_or_fake(
+    page: Page, site: str, make_study: MakeStudy
+) -> None:
+    make_study(
+        photos=14,
+        practice_trials=0,
+        test_trials=4,
+        catch_share=0.0,
+        presentation="SINGLE",
+        question="EITHER",
+        exposures_ms=[300],
+        blank_ms=100,
+        masks=4,
+        mask_ms=50,
+    )
+    page.add_init_script(path=playing.OBSERVER)
+    playing.agree(page, f"{site}/s/sunday-study/")
+    playing.begin(page)
+    playing.choose(page, "left")
+    playing.reach(page, "choice")
+    with page.expect_response(lambda reply: reply.request.method == "POST"):
+        page.get_by_role("button", name="Fake").click()
+    playing.reach(page, "choice")
+    noise = page.evaluate("observed.pairs.flatMap((pair) => pair.sides).filter((side) => side?.noise).length")
+    assert noise == 3 * 4
+    assert list(Response.objects.order_by("trial__position").values_list("chosen_side", flat=True)) == ["LEFT", "RIGHT"]
+
+
+def test_stimuli_without_a_limit_stay_until_the_choice(page: Page, site: str, make_study: MakeStudy) -> None:
+    make_study(photos=14, practice_trials=0, test_trials=2, exposures_ms=[0], blank_ms=100)
+    page.add_init_script(path=playing.OBSERVER)
+    playing.agree(page, f"{site}/s/sunday-study/")
+    playing.begin(page)
+    playing.reach(page, "choice")
+    page.wait_for_timeout(1500)
+    assert page.locator("[data-side] img").first.evaluate("image => getComputedStyle(image).opacity") == "1"
+    playing.choose(page, "right", "pointer")
+    stored = Response.objects.get()
+    assert stored.rt_ms > 1400
+    assert abs(stored.left_exposure_ms - stored.rt_ms) < 100
+    assert stored.flags == []
