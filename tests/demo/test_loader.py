@@ -19,8 +19,8 @@ pytestmark = [pytest.mark.processes, pytest.mark.django_db(transaction=True)]
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
-    """As many photographs as the thesis' protocol needs, and two to spare."""
-    for split, name, image in photographs(52):
+    """As many photographs as the thesis' protocol needs with its reserve, and two to spare."""
+    for split, name, image in photographs(56):
         place = tmp_path / "mine" / split
         place.mkdir(parents=True, exist_ok=True)
         image.save(place / Path(name).name)
@@ -36,7 +36,7 @@ def test_the_demo_of_a_folder_is_made_by_the_worker_and_loading_it_again_changes
     study = Study.objects.get()
     assert study.preset == "thesis-2020"
     assert set(study.splits) == {"test", "train"}
-    assert Colorization.objects.ready().count() == 3 * 52
+    assert Colorization.objects.ready().count() == 3 * 56
     assert {algorithm.kind for algorithm in Algorithm.objects.all()} == {"MODEL", "BASELINE", "CATCH"}
     assert study.participants.filter(simulated=True).finished().count() == 12
     assert not study.participants.filter(simulated=False).exists()
