@@ -12,6 +12,7 @@ from django.utils import timezone
 from colortest.experiment import services
 from colortest.experiment.exposure import Exposure
 from colortest.experiment.models import Arm, Participant, Response, Study, Trial
+from colortest.experiment.services.allocation import pairs_to_draw_from
 from colortest.refusal import Refused
 from colortest.stimuli.models import Algorithm, Colorization
 from colortest.stimuli.services import register_method
@@ -41,7 +42,7 @@ def refused(write: object) -> bool:
 
 @pytest.mark.parametrize(
     "change",
-    [{"exposures_ms": [500]}, {"question": "FAKE"}, {"seed": 1}, {"splits": ["test"]}, {"consent_text": "other"}],
+    [{"exposures_ms": [500]}, {"question": "FAKE"}, {"seed": 1}, {"splits": ["test"]}, {"consent_version": "2"}],
 )
 def test_the_design_of_an_open_study_cannot_change(study: Study, change: dict[str, object]) -> None:
     assert refused(lambda: Study.objects.filter(pk=study.pk).update(**change))
@@ -168,10 +169,10 @@ def test_who_left_or_is_excluded_gives_the_places_back(study: Study) -> None:
     first = services.admit_participant(study=study)
     shown = set(first.trials.filter(kind="TEST").values_list("colorization", flat=True))
     Participant.objects.update(consented=timezone.now() - timedelta(hours=2))
-    pairs, _ = services._pairs(study, simulated=False)
+    pairs, _ = pairs_to_draw_from(study, simulated=False)
     assert {pair.seen for pair in pairs} == {0}
     Participant.objects.update(consented=timezone.now())
-    pairs, _ = services._pairs(study, simulated=False)
+    pairs, _ = pairs_to_draw_from(study, simulated=False)
     assert {pair.colorization for pair in pairs if pair.seen} == shown
 
 

@@ -3,7 +3,7 @@
 from colortest.experiment.models.protocol import Assignment, Order, Presentation, Question
 from colortest.experiment.models.recruitment import Completion, OutsideId, StudyEvent, Withdrawal
 from colortest.experiment.models.run import CODE, Participant, Response, Trial, secret
-from colortest.experiment.models.study import DESIGN, Arm, Study, new_seed
+from colortest.experiment.models.study import DESIGN, Arm, ConsentText, Study, new_seed
 
 __all__ = [
     "CODE",
@@ -11,6 +11,7 @@ __all__ = [
     "Arm",
     "Assignment",
     "Completion",
+    "ConsentText",
     "Order",
     "OutsideId",
     "Participant",

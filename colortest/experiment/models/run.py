@@ -63,6 +63,7 @@ class Participant(models.Model):
     code = models.CharField(max_length=22, unique=True, default=secret)
     simulated = models.BooleanField(default=False)
     rehearsal = models.BooleanField(default=False, help_text="A researcher who tries the study; never counted.")
+    preview = models.BooleanField(default=False, help_text="A rehearsal that leaves no trace once it is over.")
     algorithm = models.ForeignKey(
         Algorithm, null=True, on_delete=models.PROTECT, help_text="The one that this participant sees, if only one."
     )
@@ -93,6 +94,7 @@ class Participant(models.Model):
         ordering = ("id",)
         constraints = (
             models.UniqueConstraint(fields=["study", "number"], name="participant_number_once_per_study"),
+            models.CheckConstraint(condition=Q(preview=False) | Q(rehearsal=True), name="preview_is_rehearsal"),
             models.CheckConstraint(
                 condition=Q(finished__isnull=True) | Q(started__isnull=False), name="finished_after_started"
             ),

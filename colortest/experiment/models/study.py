@@ -38,7 +38,6 @@ DESIGN = (
     "least_width",
     "least_height",
     "languages",
-    "consent_text",
     "consent_version",
     "retention_days",
     "seed",
@@ -114,7 +113,6 @@ class Study(ProtocolColumns):
     retention_days = models.PositiveIntegerField(
         default=0, help_text="Responses are erased so many days after they were given; 0 keeps them."
     )
-    consent_text = models.TextField()
     consent_version = models.CharField(max_length=20)
     seed = models.PositiveIntegerField(default=new_seed)
     status = models.CharField(max_length=6, choices=Status, default=Status.DRAFT)
@@ -180,6 +178,11 @@ class Study(ProtocolColumns):
         """What differs between the trials of one participant."""
         return schedule.Conditions(self.exposures_ms, self.order == presets.BALANCED)
 
+    def consent_text_in(self, language: str) -> str:
+        """What participants agree to, in this language or, where it has none, in the first that there is."""
+        texts = {known.language: known.text for known in self.consent_texts.all()}
+        return texts.get(language) or next(iter(texts.values()), "")
+
     def under_test(self) -> AlgorithmQuerySet:
         """The algorithms whose fool rates this study measures."""
         return Algorithm.objects.testable().filter(arms__study=self)
@@ -197,6 +200,37 @@ class Study(ProtocolColumns):
         return Colorization.objects.filter(photo__in=self.photos(), algorithm__arms__study=self)
 
 
+def frozen_with_study(name: str) -> pgtrigger.Trigger:
+    """A row of a design: once its study has been opened, nothing adds, changes or removes it."""
+    return pgtrigger.Trigger(
+        name=name,
+        when=pgtrigger.Before,
+        operation=pgtrigger.Insert | pgtrigger.Update | pgtrigger.Delete,
+        func=(
+            "IF EXISTS (SELECT 1 FROM experiment_study WHERE status <> 'DRAFT' "
+            "AND id IN (NEW.study_id, OLD.study_id)) THEN "
+            "RAISE EXCEPTION 'the design of an opened study is frozen' USING ERRCODE = 'check_violation'; "
+            "END IF; RETURN COALESCE(NEW, OLD);"
+        ),
+    )
+
+
+class ConsentText(models.Model):
+    """What participants agree to, in one of the study's languages."""
+
+    study = models.ForeignKey(Study, on_delete=models.CASCADE, related_name="consent_texts")
+    language = models.CharField(max_length=5, choices=settings.LANGUAGES)
+    text = models.TextField()
+
+    class Meta:
+        ordering = ("study", "language")
+        constraints = (models.UniqueConstraint(fields=["study", "language"], name="consent_text_once_per_language"),)
+        triggers: ClassVar = [frozen_with_study("consent_texts_frozen_once_open")]
+
+    def __str__(self) -> str:
+        return f"consent text of {self.study} ({self.language})"
+
+
 class Arm(models.Model):
     """One algorithm that a study shows: under test (its fool rate is reported per split), or for catch trials."""
 
@@ -205,19 +239,7 @@ class Arm(models.Model):
 
     class Meta:
         constraints = (models.UniqueConstraint(fields=["study", "algorithm"], name="algorithm_once_per_study"),)
-        triggers: ClassVar = [
-            pgtrigger.Trigger(
-                name="arms_frozen_once_open",
-                when=pgtrigger.Before,
-                operation=pgtrigger.Insert | pgtrigger.Update | pgtrigger.Delete,
-                func=(
-                    "IF EXISTS (SELECT 1 FROM experiment_study WHERE status <> 'DRAFT' "
-                    "AND id IN (NEW.study_id, OLD.study_id)) THEN "
-                    "RAISE EXCEPTION 'the design of an opened study is frozen' USING ERRCODE = 'check_violation'; "
-                    "END IF; RETURN COALESCE(NEW, OLD);"
-                ),
-            )
-        ]
+        triggers: ClassVar = [frozen_with_study("arms_frozen_once_open")]
 
     def __str__(self) -> str:
         return f"{self.algorithm} in {self.study}"

@@ -8,46 +8,17 @@ from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_GET, require_POST
 
 from colortest.experiment import flow, services
 from colortest.experiment.exposure import Exposure, milliseconds
-from colortest.experiment.forms import ConsentForm
-from colortest.experiment.models import Participant, Study, Trial, secret
-from colortest.experiment.passes import is_pass
+from colortest.experiment.models import Participant, Trial
 from colortest.experiment.stimulus import places, stimulus
 from colortest.refusal import Refused
 
 # Of a pair a side is chosen, a single image is taken for one of the two; it stands left.
 SENT_SIDES = {side: side.upper() for side in ("left", "right")}
 SENT_VERDICTS = {"real": Trial.Side.LEFT, "fake": Trial.Side.RIGHT}
-COOKIE_AGE = 7 * 24 * 3600
-
-
-@never_cache
-@require_http_methods(["GET", "POST"])
-def take_part(request: HttpRequest, slug: str) -> HttpResponse:
-    """Landing page and consent. A device that has a run goes back to it, finished or not: once a person."""
-    study = Study.objects.filter(slug=slug).exclude(status=Study.Status.DRAFT).first()
-    if study is None:
-        raise Http404(f"There is no study “{slug}”. Please check the address you were given.")
-    cookie = f"run-{study.pk}"
-    known = study.participants.filter(code=request.COOKIES.get(cookie, "")).first()
-    if known:
-        return redirect("take", known.code)
-    if study.status == Study.Status.CLOSED:
-        return render(request, "experiment/landing_closed.html", {"study": study})
-    form = ConsentForm(request.POST if request.method == "POST" else None)
-    if not form.is_valid():
-        return render(request, "experiment/consent.html", {"study": study, "form": form, "code": secret()})
-    simulated = is_pass(study, request.POST.get("simulation", ""))
-    try:
-        participant = services.admit_participant(study=study, code=form.cleaned_data["code"], simulated=simulated)
-    except Refused:  # it closed while the form was being read
-        return render(request, "experiment/landing_closed.html", {"study": study})
-    response = redirect("take", participant.code)
-    response.set_cookie(cookie, participant.code, COOKIE_AGE, httponly=True, secure=request.is_secure(), samesite="Lax")
-    return response
 
 
 @never_cache

@@ -1,0 +1,115 @@
+"""Writes of a run: admission with its whole schedule, responses, and how it ends."""
+
+from django.db import transaction
+from django.db.models import Max
+from django.utils import timezone
+
+from colortest import jobs
+from colortest.experiment import flow, schedule
+from colortest.experiment.exposure import Exposure, flags
+from colortest.experiment.models import Participant, Response, Study, Trial, secret
+from colortest.experiment.services.allocation import pairs_to_draw_from
+from colortest.refusal import Refused
+
+
+@transaction.atomic
+def admit_participant(*, study: Study, code: str = "", simulated: bool = False) -> Participant:
+    """Record consent and write the whole schedule: from here on the server knows every trial.
+
+    The study's row is locked meanwhile, so that two people who start at once see each other's allocation. A consent
+    form that is sent twice carries the same `code` twice, and admits one participant.
+
+    Raises:
+        Refused: the study is not open.
+    """
+    study = Study.objects.select_for_update(no_key=True).get(pk=study.pk)
+    if study.status != Study.Status.OPEN:
+        raise Refused("This study does not take participants at the moment.")
+    known = study.participants.filter(code=code).first()
+    if known:
+        return known
+    number = (study.participants.aggregate(last=Max("number"))["last"] or 0) + 1
+    participant = Participant.objects.create(
+        study=study,
+        number=number,
+        code=code or secret(),
+        simulated=simulated,
+        consent_version=study.consent_version,
+    )
+    planned = schedule.draw(
+        study.counts,
+        *pairs_to_draw_from(study, simulated=simulated),
+        seed=f"{study.seed}/{participant.number}",
+        conditions=study.conditions,
+    )
+    Trial.objects.bulk_create(
+        Trial(
+            participant=participant,
+            position=position,
+            kind=trial.kind,
+            colorization_id=trial.colorization,
+            real_side=trial.real_side,
+            first_side=trial.first_side,
+            exposure_ms=trial.exposure_ms,
+            block=trial.block,
+            reserve=trial.reserve,
+        )
+        for position, trial in enumerate(planned)
+    )
+    return participant
+
+
+def begin(*, participant: Participant) -> None:
+    """The instructions are read; saying so twice changes nothing."""
+    Participant.objects.filter(pk=participant.pk, started=None).update(started=timezone.now())
+
+
+@transaction.atomic
+def record_response(*, trial: Trial, chosen_side: str, rt_ms: float, exposure: Exposure) -> None:
+    """Store the response to a participant's current trial; sent again, it changes nothing.
+
+    Raises:
+        Refused: the trial is not the participant's next one.
+    """
+    participant = Participant.objects.select_for_update(no_key=True).get(pk=trial.participant_id)
+    if participant.started is None or Trial.objects.due(participant).first() != trial:
+        if Response.objects.filter(pk=trial.pk).exists():
+            return
+        raise Refused("This is not the trial you are at. The page goes on where you left off.")
+    asked_ms = flow.asked_ms(trial)
+    Response.objects.create(
+        trial=trial,
+        chosen_side=chosen_side,
+        rt_ms=rt_ms,
+        asked_ms=asked_ms,
+        left_onset_ms=exposure.left_onset_ms,
+        right_onset_ms=exposure.right_onset_ms,
+        left_exposure_ms=exposure.left_ms,
+        right_exposure_ms=exposure.right_ms,
+        frames=exposure.frames,
+        longest_gap_ms=exposure.longest_gap_ms,
+        refresh_ms=exposure.refresh_ms,
+        visibility_changes=exposure.visibility_changes,
+        focus_changes=exposure.focus_changes,
+        flags=flags(exposure, asked_ms=asked_ms),
+    )
+    if not Trial.objects.due(participant).exists():
+        _finish(participant)
+
+
+def _finish(participant: Participant) -> None:
+    participant.finished = timezone.now()
+    participant.exclusion_reason = _exclusion_reason(participant)
+    excluded = bool(participant.exclusion_reason)
+    participant.ending = Participant.Ending.FAILED_ATTENTION if excluded else Participant.Ending.COMPLETED
+    participant.save(update_fields=["finished", "exclusion_reason", "ending"])
+    jobs.compute_fool_rates(participant.study_id)
+
+
+def _exclusion_reason(participant: Participant) -> str:
+    """Why the study's rules exclude this participant; empty when they do not."""
+    minimum = participant.study.min_catch_accuracy
+    counted = Participant.objects.with_catch_accuracy().get(pk=participant.pk)
+    if counted.catch_count and counted.caught_count / counted.catch_count < minimum:
+        return f"caught {counted.caught_count} of {counted.catch_count} catch trials, fewer than {100 * minimum:.0f} %"
+    return ""
