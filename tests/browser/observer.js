@@ -3,8 +3,9 @@
  * It shares nothing with the site's own measurement: it reads what the browser computed, not what a script reports.
  *
  * window.observed = {
- *   pairs: [{ at, sides: [left, right] }], a side is null while nothing is visible there, {noise: n} for the nth noise,
- *   said: [texts of the line below the stimuli], phases: [names], frames: [milliseconds between two frames]
+ *   pairs: [{ at, gap, sides: [left, right] }], gap is the time since the frame before; a side is null while nothing is
+ *     visible there, {noise: n} for the nth noise,
+ *   said: [texts of the line below the stimuli], phases: [{ name, at }], frames: [milliseconds between two frames]
  * }
  */
 window.observed = { pairs: [], said: [], phases: [], frames: [] };
@@ -16,18 +17,20 @@ window.observed = { pairs: [], said: [], phases: [], frames: [] };
   let before = null;
 
   function look(now) {
-    if (before !== null) frames.push(now - before);
+    const gap = before === null ? 0 : now - before;
+    if (before !== null) frames.push(gap);
     before = now;
     const stage = document.querySelector(".stage");
-    if (stage) write(stage, now);
+    if (stage) write(stage, now, gap);
     requestAnimationFrame(look);
   }
 
-  function write(stage, now) {
+  function write(stage, now, gap) {
     const sides = [...stage.querySelectorAll("[data-side]")].map(visibleImage);
     const before = pairs.at(-1)?.sides ?? sides.map(() => null);
-    if (looks(sides) !== looks(before)) pairs.push({ at: now, sides });
-    note(phases, stage.dataset.phase);
+    if (looks(sides) !== looks(before)) pairs.push({ at: now, gap, sides });
+    const phase = stage.dataset.phase;
+    if (phase && phases.at(-1)?.name !== phase) phases.push({ name: phase, at: now });
     note(said, stage.querySelector("[role=status]").textContent);
   }
 

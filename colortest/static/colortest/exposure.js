@@ -8,13 +8,14 @@
 const USUAL_REFRESH_MS = 1000 / 60;
 
 /**
- * Wait `ms`, to the nearest frame, from `at` (the time of a frame that has just begun) or from the next one, and measure
- * this screen meanwhile: resolves with start, end (the time of a frame that has just begun) and refreshMs, the median.
+ * Wait `ms`, to the nearest frame, from `since`, or from `at` (the time of a frame that has just begun), or from the next
+ * frame, and measure this screen meanwhile: resolves with start, end (the time of a frame that has just begun) and
+ * refreshMs, the median.
  */
-export async function blank(ms, at) {
-  const start = at ?? (await nextFrame());
+export async function blank(ms, { at, since } = {}) {
+  let now = at ?? (await nextFrame());
+  const start = since ?? now;
   const gaps = [];
-  let now = start;
   while (now - start + (median(gaps) ?? 0) / 2 < ms) {
     const next = await nextFrame();
     gaps.push(next - now);

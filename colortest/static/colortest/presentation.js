@@ -8,13 +8,15 @@ import { blank, expose, watchForLeaving } from "./exposure.js";
 const BOTH = ["left", "right"];
 
 /**
+ * `pause` is the blank before: {ms, since}, where `since` is the moment of the choice before, if nothing came after it.
+ *
  * Resolves with what was achieved: onsetMs and exposureMs by side, frames, longestGapMs, refreshMs, hidden,
  * visibilityChanges, focusChanges; with `offered`, when the choice was offered, and `choice`, if it is made already.
  */
-export async function present(stage, images, trial, state, blankMs) {
+export async function present(stage, images, trial, state, pause) {
   stage.mount(images);
   stage.enter("blank");
-  const { start, end, refreshMs } = await blank(blankMs);
+  const { start, end, refreshMs } = await blank(pause.ms, { since: unlessLate(pause) });
   stage.enter("exposure");
   const leaving = watchForLeaving(stage.room);
   const common = { askedMs: state.exposureMs, refreshMs, leaving };
@@ -22,7 +24,7 @@ export async function present(stage, images, trial, state, blankMs) {
   let choosing = null;
   let at = end;
   for (const sides of showingsOf(state.presentation, trial.first)) {
-    if (showings.length > 0) ({ end: at } = await blank(state.gapMs, at));
+    if (showings.length > 0) ({ end: at } = await blank(state.gapMs, { at }));
     const lasting = state.exposureMs > 0 ? {} : { ended: () => choosing.made };
     const show = () => {
       stage.showStimuli(sides);
@@ -34,7 +36,7 @@ export async function present(stage, images, trial, state, blankMs) {
   }
   at = await mask(stage, state, { refreshMs, leaving, at });
   leaving.stop();
-  if (state.delayMs > 0) await blank(state.delayMs, at);
+  if (state.delayMs > 0) await blank(state.delayMs, { at });
   return {
     ...bySide(showings, start),
     frames: showings.reduce((sum, shown) => sum + shown.frames, 0),
@@ -46,6 +48,11 @@ export async function present(stage, images, trial, state, blankMs) {
     choice: choosing?.choice,
     offered: choosing ? showings[0].onset : state.delayMs > 0 ? performance.now() : at,
   };
+}
+
+/** A blank counts from the choice before it, so that sending takes no time of its own; after a slow reply it is whole. */
+function unlessLate({ ms, since }) {
+  return performance.now() - since < ms / 2 ? since : undefined;
 }
 
 /** Which sides are on the screen together, in order. */

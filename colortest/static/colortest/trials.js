@@ -31,11 +31,12 @@ async function play() {
   await outbox.deliverKept();
   let state = await currentState();
   let block = null;
+  let since;
   while (state.block !== null) {
     const begins = state.block !== block;
     if (begins) await introduce(state, block);
     block = state.block;
-    state = await runTrial(state, begins ? state.firstBlankMs : state.blankMs);
+    ({ state, since } = await runTrial(state, begins ? { ms: state.firstBlankMs } : { ms: state.blankMs, since }));
   }
   location.replace(state.continueUrl);
 }
@@ -57,8 +58,8 @@ function panelFor({ block, done }, before) {
   return before === null ? "resume" : "break";
 }
 
-/** One trial from the blank to the acknowledged response; resolves with the next state. */
-async function runTrial(state, blankMs) {
+/** One trial from the blank to the acknowledged response; resolves with the next state, and since when it is blank. */
+async function runTrial(state, pause) {
   const trial = state.upcoming[0];
   stage.enter("loading");
   stage.showProgress(state.done, state.total);
@@ -66,14 +67,15 @@ async function runTrial(state, blankMs) {
   await stage.enoughRoom();
   const repeated = sessionStorage.getItem(SHOWN) === trial.responseUrl;
   sessionStorage.setItem(SHOWN, trial.responseUrl);
-  const shown = await present(stage, images, trial, state, blankMs);
+  const shown = await present(stage, images, trial, state, pause);
   images.forEach(discard);
   prepare(state.upcoming.slice(1));
   const choice = await (shown.choice ?? offer(state, shown));
   stage.enter("sending");
   const reply = await send(trial.responseUrl, responseOf(choice, { ...shown, repeated }));
-  if (reply.correct !== null) await giveFeedback(reply.correct, state.question);
-  return reply.state;
+  if (reply.correct === null) return { state: reply.state, since: choice.at };
+  await giveFeedback(reply.correct, state.question);
+  return { state: reply.state };
 }
 
 function offer(state, shown) {
