@@ -4,12 +4,19 @@ from collections.abc import Callable
 from typing import Any
 
 from django.contrib.auth.decorators import login_required
-from django.contrib.auth.models import AbstractUser, Group
+from django.contrib.auth.models import AbstractUser, Group, User
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponseBase
 
 RESEARCHERS = "researchers"
 ADMINS = "admins"
+
+
+class AccountRequest(HttpRequest):
+    """A request behind one of the checks below: somebody is logged in."""
+
+    user: User
+
 
 View = Callable[..., HttpResponseBase]
 

@@ -5,12 +5,13 @@ import json
 from collections.abc import Sequence
 from dataclasses import asdict
 
+from django.contrib.auth.models import User
 from django.db import transaction
 from django.utils.text import slugify
 
 from colortest.experiment import schedule
 from colortest.experiment.consent import CONSENT_TEXTS, CONSENT_VERSION
-from colortest.experiment.models import DESIGN, Arm, ConsentText, Study
+from colortest.experiment.models import DESIGN, Arm, ConsentText, Study, StudyEvent
 from colortest.experiment.presets import PRESETS
 from colortest.refusal import Refused
 from colortest.stimuli.models import Algorithm, TestSet
@@ -57,8 +58,8 @@ def create_study(
 
 
 @transaction.atomic
-def open_study(*, study: Study) -> Study:
-    """DRAFT or CLOSED → OPEN. The design freezes at the first opening and gets its hash.
+def open_study(*, study: Study, by: User | None = None) -> Study:
+    """DRAFT or CLOSED → OPEN, logged. The design freezes at the first opening and gets its hash.
 
     Raises:
         Refused: colorizations that the study needs are missing; the message says which.
@@ -72,13 +73,15 @@ def open_study(*, study: Study) -> Study:
     study.design_hash = study.design_hash or design_hash(study)
     study.status = Study.Status.OPEN
     study.save(update_fields=["status", "design_hash"])
+    StudyEvent.objects.create(study=study, what=StudyEvent.What.OPENED, by=by)
     return study
 
 
 @transaction.atomic
-def close_study(*, study: Study) -> Study:
-    """OPEN → CLOSED: nobody new starts; those under way may finish."""
-    Study.objects.filter(pk=study.pk, status=Study.Status.OPEN).update(status=Study.Status.CLOSED)
+def close_study(*, study: Study, by: User | None = None) -> Study:
+    """OPEN → CLOSED, logged: nobody new starts; those under way may finish."""
+    if Study.objects.filter(pk=study.pk, status=Study.Status.OPEN).update(status=Study.Status.CLOSED):
+        StudyEvent.objects.create(study=study, what=StudyEvent.What.CLOSED, by=by)
     study.refresh_from_db()
     return study
 

@@ -5,7 +5,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_POST
 
-from colortest.access import researcher_required
+from colortest.access import AccountRequest, researcher_required
 from colortest.experiment import services
 from colortest.experiment.forms import StudyForm
 from colortest.experiment.models import Study
@@ -44,11 +44,11 @@ def study(request: HttpRequest, slug: str) -> HttpResponse:
 
 @require_POST
 @researcher_required
-def open_study(request: HttpRequest, slug: str) -> HttpResponse:
+def open_study(request: AccountRequest, slug: str) -> HttpResponse:
     """Let participants in; the design freezes."""
     found = get_object_or_404(Study, slug=slug)
     try:
-        services.open_study(study=found)
+        services.open_study(study=found, by=request.user)
     except Refused as error:
         messages.error(request, f"The study cannot open yet: {error}")
     return redirect(found)
@@ -56,8 +56,8 @@ def open_study(request: HttpRequest, slug: str) -> HttpResponse:
 
 @require_POST
 @researcher_required
-def close_study(request: HttpRequest, slug: str) -> HttpResponse:
+def close_study(request: AccountRequest, slug: str) -> HttpResponse:
     """Let nobody new in; those under way may finish."""
     found = get_object_or_404(Study, slug=slug)
-    services.close_study(study=found)
+    services.close_study(study=found, by=request.user)
     return redirect(found)
