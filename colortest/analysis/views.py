@@ -24,7 +24,7 @@ def results(request: HtmxRequest, slug: str) -> HttpResponse:
         "simulated": study.fool_rates.of_simulated().for_page(),
         "countable": sum(rate.countable for rate in people),
         "computed": max((rate.computed for rate in people), default=None),
-        "excluded": study.participants.filter(simulated=False).exclude(exclusion_reason="").count(),
+        "excluded": study.participants.people().exclude(exclusion_reason="").count(),
         "flagged": _flagged(study),
     }
     template = "analysis/_results.html" if request.htmx else "analysis/results.html"
@@ -79,9 +79,7 @@ def _estimates(rows: FoolRateQuerySet) -> list[charts.Estimate]:
 def _flagged(study: Study) -> dict[str, int]:
     """People's test trials answered in finished runs, and how many of them are flagged."""
     responses = Response.objects.filter(
-        trial__participant__study=study,
-        trial__participant__simulated=False,
-        trial__participant__finished__isnull=False,
+        trial__participant__in=study.participants.people().finished(),
         trial__kind="TEST",
     )
     return responses.aggregate(all=Count("pk"), flagged=Count("pk", filter=~Q(flags=[])))

@@ -26,6 +26,10 @@ def secret() -> str:
 class ParticipantQuerySet(models.QuerySet["Participant"]):
     """Reads of participants."""
 
+    def people(self) -> Self:
+        """Neither programs nor researchers who rehearse."""
+        return self.filter(simulated=False, rehearsal=False)
+
     def finished(self) -> Self:
         """Those who gave every response."""
         return self.filter(finished__isnull=False)
@@ -209,20 +213,23 @@ class ResponseQuerySet(models.QuerySet["Response"]):
 
     def countable(self) -> Self:
         """Those that enter a fool rate: test trial that showed a fake, participant finished and not excluded, trial
-        not flagged.
+        not flagged; never of a rehearsal.
         """
         return self.filter(
             shows_fake("trial__participant__study__", "trial__"),
             trial__kind=Trial.Kind.TEST,
+            trial__participant__rehearsal=False,
             trial__participant__finished__isnull=False,
             trial__participant__exclusion_reason="",
             flags=[],
         )
 
     def of_study(self, study: Study) -> Self:
-        """All of one study, in the order of participants and positions, with what an export shows of each."""
+        """All of one study but those of rehearsals, in the order of participants and positions, with what an export
+        shows of each.
+        """
         return (
-            self.filter(trial__participant__study=study)
+            self.filter(trial__participant__study=study, trial__participant__rehearsal=False)
             .select_related("trial__participant__study", "trial__colorization__photo", "trial__colorization__algorithm")
             .order_by("trial__participant__number", "trial__position")
         )

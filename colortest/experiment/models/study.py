@@ -68,8 +68,9 @@ class StudyQuerySet(models.QuerySet["Study"]):
         return self.filter(status=Study.Status.OPEN)
 
     def with_progress(self) -> Self:
-        """Annotate how many people, and how many simulated participants, started and finished."""
-        people, simulated = Q(participants__simulated=False), Q(participants__simulated=True)
+        """Annotate how many people, and how many simulated participants, started and finished; rehearsals apart."""
+        counted = Q(participants__rehearsal=False)
+        people, simulated = counted & Q(participants__simulated=False), counted & Q(participants__simulated=True)
         finished = Q(participants__finished__isnull=False)
         return self.annotate(
             started_count=Count("participants", filter=people & Q(participants__started__isnull=False)),

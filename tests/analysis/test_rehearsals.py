@@ -1,0 +1,44 @@
+"""A researcher who tries a study leaves no trace in its numbers."""
+
+import pytest
+from django.test import Client
+
+from colortest.analysis.exports import tidy_csv
+from colortest.analysis.services import compute_fool_rates
+from colortest.experiment.models import Participant, Response, Study
+from tests.analysis.test_fool_rates import play
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def rehearsed(study: Study) -> Study:
+    """One person whom nothing fooled, and a rehearsal that everything fooled."""
+    play(study, fooled=0)
+    rehearsal = play(study, fooled=36)
+    Participant.objects.filter(pk=rehearsal.pk).update(rehearsal=True)
+    return study
+
+
+def test_a_rehearsal_enters_no_fool_rate(rehearsed: Study) -> None:
+    compute_fool_rates(study=rehearsed)
+    assert [(rate.countable, rate.rate) for rate in rehearsed.fool_rates.of_people()] == [(18, 0), (18, 0)]
+    assert {rate.countable for rate in rehearsed.fool_rates.filter(simulated=True)} == {0}
+    assert Response.objects.countable().count() == 36
+
+
+def test_a_rehearsal_enters_no_export(rehearsed: Study) -> None:
+    person = rehearsed.participants.get(rehearsal=False)
+    rows = list(tidy_csv(rehearsed))[1:]
+    assert len(rows) == 50
+    assert {row.split(",")[2] for row in rows} == {str(person.number)}
+
+
+def test_a_rehearsal_is_not_progress(rehearsed: Study, researcher: Client) -> None:
+    counted = Study.objects.with_progress().get()
+    assert (counted.started_count, counted.finished_count, counted.simulated_count) == (1, 1, 0)
+    Participant.objects.filter(rehearsal=True).update(simulated=True, exclusion_reason="asked to")
+    assert Study.objects.with_progress().get().simulated_count == 0
+    page = researcher.get("/studies/sunday-study/results/")
+    assert page.context["excluded"] == 0
+    assert page.context["flagged"] == {"all": 36, "flagged": 0}
