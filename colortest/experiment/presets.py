@@ -1,6 +1,9 @@
 """Protocols from the literature, by name: the numbers a study starts from. docs/protocols.md tells of each."""
 
 from dataclasses import dataclass, fields, replace
+from math import ceil
+
+from colortest.experiment.schedule import Counts
 
 SIDE_BY_SIDE, SEQUENTIAL, SINGLE = "SIDE_BY_SIDE", "SEQUENTIAL", "SINGLE"
 REAL, FAKE, EITHER = "REAL", "FAKE", "EITHER"
@@ -41,6 +44,13 @@ class Protocol:
     max_same_side_share: float = 1.0  # of choices of one side
     max_flagged_share: float = 1.0  # of test trials whose exposure failed
     quota: int = 0  # people who finish, for each algorithm where each sees one; 0 for any number
+
+    @property
+    def counts(self) -> Counts:
+        """Trials of each kind for one participant."""
+        catch = round(self.test_trials * self.catch_share)
+        test = self.test_trials - catch
+        return Counts(self.practice_trials, test, catch, ceil(test * self.reserve_share), self.blocks)
 
 
 # Pérez García 2020, chapter 4, after Zhang et al. 2016: a second side by side, then "which is real?".

@@ -2,7 +2,6 @@
 
 import secrets
 from functools import reduce
-from math import ceil
 from operator import or_
 from typing import ClassVar, Self
 
@@ -16,7 +15,7 @@ from django.urls import reverse
 
 from colortest.experiment import presets, schedule
 from colortest.experiment.models.protocol import PROTOCOL_CONSTRAINTS, Presentation, ProtocolColumns
-from colortest.experiment.presets import PRESETS, PROTOCOL
+from colortest.experiment.presets import PRESETS, PROTOCOL, Protocol
 from colortest.experiment.staircase import Staircase
 from colortest.stimuli.models import (
     Algorithm,
@@ -167,12 +166,15 @@ class Study(ProtocolColumns):
         return Staircase(self.exposures_ms[0], *steps)
 
     @property
+    def protocol(self) -> Protocol:
+        """Its numbers apart from the row, as pure modules take them."""
+        values = {name: getattr(self, name) for name in PROTOCOL}
+        return Protocol(**{**values, "exposures_ms": tuple(self.exposures_ms)})
+
+    @property
     def counts(self) -> schedule.Counts:
         """Trials of each kind for one participant."""
-        catch = round(self.test_trials * self.catch_share)
-        test = self.test_trials - catch
-        reserve = ceil(test * self.reserve_share)
-        return schedule.Counts(self.practice_trials, test, catch, reserve, self.blocks)
+        return self.protocol.counts
 
     @property
     def conditions(self) -> schedule.Conditions:
