@@ -1,0 +1,96 @@
+"""Every page that can be reached, as axe-core judges it: by day, by night, and enlarged to 200 %."""
+
+from collections.abc import Iterator
+from urllib.parse import urlsplit
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from django.test import Client
+from django.urls import resolve
+from playwright.sync_api import Page
+
+from colortest.experiment.models import Study
+from colortest.stimuli.services import register_shipped
+from tests.browser import playing
+from tests.browser.accounts import log_in
+from tests.cast import PASSWORD, MakeStudy
+
+NOT_OURS = "/admin/"  # Django's own pages
+ZOOMED = {"width": 640, "height": 400}  # a window of 1280 × 800 at 200 %
+
+
+@pytest.fixture
+def study(make_study: MakeStudy) -> Study:
+    return make_study(photos=14, practice_trials=1, test_trials=4, exposures_ms=[100], blank_ms=100)
+
+
+def test_no_page_that_strangers_researchers_and_admins_reach_violates_a_rule(
+    page: Page, site: str, study: Study, make_study: MakeStudy, admin: Client
+) -> None:
+    register_shipped()
+    found = _problems_of_all(page, site)
+    log_in(page, site, "ada", PASSWORD)
+    found |= _problems_of_all(page, site)
+    assert len(found) >= 10, "the crawl reaches the site"
+    assert {path: problems for path, problems in found.items() if problems} == {}
+
+
+def test_no_page_of_a_run_violates_a_rule(page: Page, site: str, study: Study) -> None:
+    page.goto(f"{site}/s/{study.slug}/")
+    found = {"consent": _problems(page)}
+    playing.agree(page, f"{site}/s/{study.slug}/")
+    found["instructions"] = _problems(page)
+    page.get_by_role("button", name="Start practice").click()
+    playing.reach(page, "ready")
+    found["panel"] = _violations(page)
+    playing.go_on(page)
+    playing.reach(page, "choice")
+    found["choice"] = _violations(page)
+    playing.play_block(page, playing.hands(1))
+    playing.go_on(page)
+    playing.play_block(page, playing.hands(4))
+    page.get_by_role("heading", name="Thank you").wait_for()
+    found["thanks"] = _problems(page)
+    assert {name: problems for name, problems in found.items() if problems} == {}
+
+
+def _problems_of_all(page: Page, site: str) -> dict[str, list[str]]:
+    return {path: _problems(page) for path in _crawl(page, site)}
+
+
+def _crawl(page: Page, site: str) -> Iterator[str]:
+    """Go to every page of the site that links lead to from the first, one of each kind; yields their paths."""
+    waiting, seen = ["/"], set()
+    while waiting:
+        path = waiting.pop(0)
+        kind = resolve(path).url_name
+        if kind in seen or path.startswith(NOT_OURS):
+            continue
+        seen.add(kind)
+        if "text/html" not in page.request.get(f"{site}{path}").headers.get("content-type", ""):
+            continue
+        page.goto(f"{site}{path}")
+        links = page.eval_on_selector_all("a[href]", "links => links.map(link => link.href)")
+        waiting += [urlsplit(link).path for link in links if link.startswith(site)]
+        yield path
+
+
+def _problems(page: Page) -> list[str]:
+    """Violations by day and by night, and whether it scrolls sideways when it is enlarged."""
+    before = page.viewport_size
+    assert before
+    page.emulate_media(color_scheme="dark", reduced_motion="reduce")
+    problems = [f"dark: {problem}" for problem in _violations(page)]
+    page.emulate_media(color_scheme="light")
+    problems += _violations(page)
+    page.set_viewport_size({"width": ZOOMED["width"], "height": ZOOMED["height"]})
+    if page.evaluate("document.documentElement.scrollWidth > innerWidth"):
+        problems.append("scrolls sideways at 200 %")
+    page.set_viewport_size(before)
+    return problems
+
+
+def _violations(page: Page) -> list[str]:
+    """What axe-core finds, with the element that it blames first."""
+    found = Axe().run(page).response["violations"]
+    return [f"{one['id']}: {one['nodes'][0]['html'][:120]}" for one in found]
