@@ -9,7 +9,7 @@ APT := DEBIAN_FRONTEND=noninteractive apt-get -qq
 AS_ROOT := [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null
 
 .DEFAULT_GOAL := help
-.PHONY: help run test lint format bench shell screenshots chromium
+.PHONY: help run test lint format bench shell messages screenshots chromium
 
 help: ## this list
 	@sed -n 's/^\([a-z]*\):.*## /  make \1\t/p' $(MAKEFILE_LIST)
@@ -37,6 +37,12 @@ bench: $(INSTALLED) ## measure the site beside a bare insert, and colorizing bes
 
 shell: $(INSTALLED) ## Python with the site loaded; it needs `make run` beside it for the database
 	@$(BIN)/python manage.py shell
+
+NOT_OURS := --ignore '.venv/*' --ignore 'runs/*'
+
+messages: $(INSTALLED) ## gather the texts to translate, and compile their translations (needs gettext)
+	@$(BIN)/python manage.py makemessages --all --no-obsolete --no-wrap --add-location file $(NOT_OURS)
+	@$(BIN)/python manage.py compilemessages $(NOT_OURS)
 
 screenshots: $(INSTALLED) chromium ## make the README's pictures again
 	@$(BIN)/python -m docs.screenshots
