@@ -151,9 +151,11 @@ def request_colorizations(*, photos: PhotoQuerySet, algorithm: Algorithm) -> int
 
 
 @transaction.atomic
-def retry_failed(*, algorithm: Algorithm) -> int:
-    """FAILED → PENDING for all of an algorithm's colorizations, and ring. Returns how many."""
-    count = algorithm.colorizations.failed().update(status=Colorization.Status.PENDING, error="")
+def retry_failed(*, algorithm: Algorithm, photos: PhotoQuerySet | None = None) -> int:
+    """FAILED → PENDING for an algorithm's colorizations, of these photos or of all, and ring. Returns how many."""
+    failed = algorithm.colorizations.failed()
+    failed = failed if photos is None else failed.filter(photo__in=photos)
+    count = failed.update(status=Colorization.Status.PENDING, error="")
     _ring_for(algorithm, count)
     return count
 

@@ -2,22 +2,25 @@
 
 import hashlib
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
+from itertools import count
 
 from django.contrib.auth.models import User
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.utils.text import slugify
 
-from colortest.experiment import schedule
+from colortest.experiment import readiness
 from colortest.experiment.consent import CONSENT_TEXTS, CONSENT_VERSION
 from colortest.experiment.models import DESIGN, Arm, ConsentText, Study, StudyEvent
 from colortest.experiment.presets import PRESETS
 from colortest.refusal import Refused
 from colortest.stimuli.models import Algorithm, TestSet
-from colortest.stimuli.services import request_colorizations
+from colortest.stimuli.services import request_colorizations, retry_failed
 
 RESERVED = {"new"}  # addresses of their own below /studies/
+LONGEST_SLUG = 50
+LONGEST_TITLE = 200
 
 
 @transaction.atomic
@@ -29,32 +32,75 @@ def create_study(
     Raises:
         Refused: the title leaves no slug or is taken, a split is unknown, or nothing is under test.
     """
-    slug = slugify(title)[:50]
-    if not slug or slug in RESERVED or Study.objects.filter(slug=slug).exists():
-        raise Refused(f"“{title}” cannot be used: a study needs a title of its own with letters or digits.")
-    unknown = set(splits) - set(test_set.photos.split_counts())
-    if unknown or not splits:
-        raise Refused(f"{test_set} has no photos in the split “{', '.join(sorted(unknown))}”.")
-    if not algorithms or any(algorithm.kind == Algorithm.Kind.CATCH for algorithm in algorithms):
-        raise Refused("A study needs at least one algorithm under test, and those for catch trials are not.")
-    study = Study.objects.create(
-        slug=slug,
-        title=title,
+    _require_shown(test_set, splits, algorithms)
+    study = _new(
+        title,
         test_set=test_set,
         splits=sorted(set(splits)),
         preset=preset,
         consent_version=CONSENT_VERSION,
         **asdict(PRESETS[preset]),
     )
-    ConsentText.objects.bulk_create(
-        ConsentText(study=study, language=language, text=CONSENT_TEXTS[language]) for language in study.languages
-    )
+    _write_texts(study, {language: CONSENT_TEXTS[language] for language in study.languages})
     # The catch algorithms belong to the design like those under test: what a participant sees is all in the arms.
-    shown = [*algorithms, *Algorithm.objects.catch()]
-    Arm.objects.bulk_create(Arm(study=study, algorithm=algorithm) for algorithm in shown)
-    for algorithm in shown:
-        request_colorizations(photos=study.photos(), algorithm=algorithm)
+    _show(study, [*algorithms, *Algorithm.objects.catch()])
     return study
+
+
+@transaction.atomic
+def copy_study(*, study: Study, title: str = "") -> Study:
+    """A draft of the same design under a seed of its own; how people come to it is not part of the design.
+
+    title: by default the study's own with “(copy)” behind it, numbered where that is taken.
+
+    Raises:
+        Refused: the title leaves no slug or is taken.
+    """
+    values = {name: getattr(study, name) for name in DESIGN if name != "seed"}
+    names = (title,) if title else _names_of_copy(study)
+    copied = _new(*names, **values)
+    _write_texts(copied, dict(study.consent_texts.values_list("language", "text")))
+    _show(copied, list(study.algorithms.all()))
+    return copied
+
+
+@transaction.atomic
+def change_design(
+    *, study: Study, algorithms: Sequence[Algorithm], consent_texts: Mapping[str, str], **columns: object
+) -> Study:
+    """Give a draft these columns, algorithms under test and consent texts by language; previews under way end.
+
+    Raises:
+        Refused: the study has been opened meanwhile, a split is unknown, or nothing is under test.
+    """
+    study = _draft(study)
+    for name, value in columns.items():
+        setattr(study, name, value)
+    _require_shown(study.test_set, study.splits, algorithms)
+    study.participants.filter(preview=True).delete()
+    study.save()
+    _write_texts(study, consent_texts)
+    _show(study, [*algorithms, *(study.for_catch_trials() or Algorithm.objects.catch())])
+    return study
+
+
+@transaction.atomic
+def request_missing(*, study: Study) -> int:
+    """Ask for what a draft lacks: colorizations that nobody asked for or that failed, algorithms for catch trials.
+
+    Returns how many colorizations are to be made.
+
+    Raises:
+        Refused: the study has been opened meanwhile.
+    """
+    study = _draft(study)
+    if study.counts.catch and not study.for_catch_trials().exists():
+        Arm.objects.bulk_create(Arm(study=study, algorithm=algorithm) for algorithm in Algorithm.objects.catch())
+    return sum(
+        request_colorizations(photos=study.photos(), algorithm=algorithm)
+        + retry_failed(algorithm=algorithm, photos=study.photos())
+        for algorithm in readiness.shown(study)
+    )
 
 
 @transaction.atomic
@@ -62,7 +108,7 @@ def open_study(*, study: Study, by: User | None = None) -> Study:
     """DRAFT or CLOSED → OPEN, logged. The design freezes at the first opening and gets its hash.
 
     Raises:
-        Refused: colorizations that the study needs are missing; the message says which.
+        Refused: something that the study needs is missing; the message says what.
     """
     study = Study.objects.select_for_update().get(pk=study.pk)
     if study.status == Study.Status.OPEN:
@@ -96,14 +142,62 @@ def design_hash(study: Study) -> str:
 
 
 def shortfall(study: Study) -> str:
-    """What the study lacks before it can open, in one sentence; empty when nothing."""
-    if study.counts.catch and not study.for_catch_trials().exists():
-        return "Its catch trials need an algorithm of the kind “obviously wrong”, and none was registered."
-    unready = study.photos().count() * study.arms.count() - study.pairs().ready().count()
-    if unready:
-        return f"{unready} of its colorizations are not ready yet."
+    """What the study lacks before it can open; empty when nothing."""
+    return " ".join(readiness.lacks(study))
+
+
+def _new(title: str, slug: str = "", **columns: object) -> Study:
+    """A draft under a slug of its own, by default the title's."""
+    refusal = Refused(f"“{title}” cannot be used: a study needs a title of its own with letters or digits.")
+    slug = slug or slugify(title)[:LONGEST_SLUG]
+    if not slug or slug in RESERVED:
+        raise refusal
     try:
-        schedule.require(study.counts, study.photos().split_counts(), study.under_test().count())
-    except schedule.NotEnoughPairs as error:
-        return str(error)
-    return ""
+        with transaction.atomic():
+            return Study.objects.create(slug=slug, title=title, **columns)
+    except IntegrityError as error:
+        if Study.objects.filter(slug=slug).exists():
+            raise refusal from error
+        raise
+
+
+def _names_of_copy(study: Study) -> tuple[str, str]:
+    """The first title and slug that are free."""
+    for number in count(1):
+        ending = "(copy)" if number == 1 else f"(copy {number})"
+        slug = f"{study.slug[: LONGEST_SLUG - len(ending)]}-{slugify(ending)}"
+        if not Study.objects.filter(slug=slug).exists():
+            return f"{study.title[: LONGEST_TITLE - len(ending) - 1]} {ending}", slug
+    raise AssertionError("numbers do not end")
+
+
+def _draft(study: Study) -> Study:
+    """The study's row, locked."""
+    study = Study.objects.select_for_update().get(pk=study.pk)
+    if study.status != Study.Status.DRAFT:
+        raise Refused("This study has been opened, and its design is frozen: make a copy to change it.")
+    return study
+
+
+def _require_shown(test_set: TestSet, splits: Sequence[str], algorithms: Sequence[Algorithm]) -> None:
+    unknown = set(splits) - set(test_set.photos.split_counts())
+    if unknown or not splits:
+        raise Refused(f"{test_set} has no photos in the split “{', '.join(sorted(unknown))}”.")
+    if not algorithms or any(algorithm.kind == Algorithm.Kind.CATCH for algorithm in algorithms):
+        raise Refused("A study needs at least one algorithm under test, and those for catch trials are not.")
+
+
+def _write_texts(study: Study, texts: Mapping[str, str]) -> None:
+    """Exactly these consent texts, by language."""
+    study.consent_texts.all().delete()
+    ConsentText.objects.bulk_create(
+        ConsentText(study=study, language=language, text=text) for language, text in texts.items() if text
+    )
+
+
+def _show(study: Study, algorithms: Sequence[Algorithm]) -> None:
+    """Exactly these arms, and their colorizations asked for."""
+    study.arms.all().delete()
+    Arm.objects.bulk_create(Arm(study=study, algorithm=algorithm) for algorithm in algorithms)
+    for algorithm in algorithms:
+        request_colorizations(photos=study.photos(), algorithm=algorithm)
