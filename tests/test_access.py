@@ -11,6 +11,7 @@ from django.urls import URLPattern, URLResolver, get_resolver
 
 from colortest.access import RESEARCHERS as RESEARCHERS_GROUP
 from colortest.experiment.models import Participant
+from colortest.experiment.passes import Pass, issue_pass
 from tests.cast import PASSWORD
 
 pytestmark = pytest.mark.django_db
@@ -26,6 +27,7 @@ TABLE = {
     "login": (ANYONE, "get", "/login/"),
     "logout": (ANYONE, "post", "/logout/"),
     "take_part": (ANYONE, "get", "/s/sunday-study/"),
+    "withdrawn": (ANYONE, "get", "/s/sunday-study/withdrawn/?withdrawn={withdrawn}"),
     "take": (ANYONE, "get", "/take/{code}/"),
     "begin": (ANYONE, "post", "/take/{code}/begin/"),
     "trials": (ANYONE, "get", "/take/{code}/trials/"),
@@ -73,6 +75,7 @@ def test_only_those_may_who_may(
     trial = participant.trials.first()
     path = address.format(
         code=participant.code,
+        withdrawn=issue_pass(participant.study, Pass.WITHDRAWN),
         token=trial.token,
         photo=trial.colorization.photo_id,
         colorization=trial.colorization_id,

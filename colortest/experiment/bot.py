@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from random import Random
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import urlencode, urlsplit
 
 import httpx
 
@@ -46,15 +46,15 @@ class ParticipantBot:
     def __post_init__(self) -> None:
         self.random = Random(self.seed)  # noqa: S311 (a reproducible run)
 
-    def play(self, slug: str, **consent_fields: str) -> str:
-        """Consent to thanks. Returns the participant's secret code."""
-        for page in self.session(slug, **consent_fields):
+    def play(self, slug: str, **parameters: str) -> str:
+        """Consent to thanks, from a link with these parameters. Returns the participant's secret code."""
+        for page in self.session(slug, **parameters):
             run = page
         return urlsplit(run).path.split("/")[2]
 
-    def session(self, slug: str, **consent_fields: str) -> Iterator[str]:
+    def session(self, slug: str, **parameters: str) -> Iterator[str]:
         """The same step by step: yields the address of each page, and of each response, as it is reached."""
-        run = self._submit(f"/s/{slug}/", {"agree": "on", **consent_fields})
+        run = self._submit(f"/s/{slug}/?{urlencode(parameters)}", {"agree": "on"})
         yield run
         run = self._submit(run, {}, to="begin/")
         yield run

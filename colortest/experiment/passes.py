@@ -1,21 +1,36 @@
-"""The pass that marks a run as simulated: only this site can issue one."""
+"""Passes that only this site can issue: a run is simulated, or a rehearsal, or somebody has withdrawn."""
+
+from enum import Enum
 
 from django.core import signing
 
 from colortest.experiment.models import Study
 
-SALT = "colortest.simulation"
-PASS_SECONDS = 3600
+
+class Pass(Enum):
+    """What a pass is for, by the parameter of an address that carries it; with the seconds for which it is good."""
+
+    SIMULATION = "simulation", 3600
+    REHEARSAL = "test", 7 * 24 * 3600
+    WITHDRAWN = "withdrawn", 3600
+
+    def __init__(self, parameter: str, seconds: int) -> None:
+        self.parameter = parameter
+        self.seconds = seconds
+
+    @property
+    def salt(self) -> str:
+        return f"colortest.{self.parameter}"
 
 
-def issue_pass(study: Study) -> str:
-    """What a consent form must carry so that the run is marked as simulated."""
-    return signing.dumps(study.pk, salt=SALT)
+def issue_pass(study: Study, kind: Pass) -> str:
+    """What an address of the study must carry."""
+    return signing.dumps(study.pk, salt=kind.salt)
 
 
-def is_pass(study: Study, value: str) -> bool:
-    """Whether the pass is ours, for this study, and fresh."""
+def is_pass(study: Study, kind: Pass, value: str) -> bool:
+    """Whether the pass is ours, of this kind, for this study, and fresh."""
     try:
-        return bool(signing.loads(value, salt=SALT, max_age=PASS_SECONDS) == study.pk)
+        return bool(signing.loads(value, salt=kind.salt, max_age=kind.seconds) == study.pk)
     except signing.BadSignature:
         return False

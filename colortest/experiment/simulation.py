@@ -8,7 +8,7 @@ from django.db import close_old_connections, connection
 
 from colortest.experiment.bot import ParticipantBot
 from colortest.experiment.models import Study, Trial
-from colortest.experiment.passes import issue_pass
+from colortest.experiment.passes import Pass, issue_pass
 
 TOGETHER = 4
 
@@ -20,7 +20,7 @@ def simulate(study: Study, *, participants: int, fool_rate: float, url: str, see
         httpx.HTTPError: the site does not answer, or refuses.
         ValueError: the study closed meanwhile.
     """
-    key = issue_pass(study)
+    key = issue_pass(study, Pass.SIMULATION)
     with ThreadPoolExecutor(TOGETHER) as pool:
         runs = [
             pool.submit(_run, study.slug, key, fool_rate, url, seed * 1_000_003 + number)

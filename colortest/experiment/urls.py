@@ -15,6 +15,7 @@ register_converter(SecretConverter, "secret")
 
 urlpatterns = [
     path("s/<slug:slug>/", landing.take_part, name="take_part"),
+    path("s/<slug:slug>/withdrawn/", landing.withdrawn, name="withdrawn"),
     path("take/<secret:code>/", run.take, name="take"),
     path("take/<secret:code>/begin/", run.begin, name="begin"),
     path("take/<secret:code>/trials/", run.trials, name="trials"),

@@ -7,35 +7,45 @@ from django.utils import timezone
 from colortest import jobs
 from colortest.experiment import flow, schedule
 from colortest.experiment.exposure import Exposure, flags
-from colortest.experiment.models import Participant, Response, Study, Trial, secret
+from colortest.experiment.models import OutsideId, Participant, Response, Study, Trial, secret
 from colortest.experiment.services.allocation import pairs_to_draw_from
+from colortest.experiment.services.recruitment import OverQuota, digest, is_full, run_of
 from colortest.refusal import Refused
 
 
 @transaction.atomic
-def admit_participant(*, study: Study, code: str = "", simulated: bool = False) -> Participant:
+def admit_participant(
+    *, study: Study, code: str = "", outside_id: str = "", simulated: bool = False, rehearsal: bool = False
+) -> Participant:
     """Record consent and write the whole schedule: from here on the server knows every trial.
 
     The study's row is locked meanwhile, so that two people who start at once see each other's allocation. A consent
-    form that is sent twice carries the same `code` twice, and admits one participant.
+    form that is sent twice carries the same `code` twice, and admits one participant; so does the same `outside_id`,
+    by which the study's recruiter knows a person, and of which a keyed hash is kept.
 
     Raises:
         Refused: the study is not open.
+        OverQuota: it has all the people it asked for. Neither simulated participants nor rehearsals need a place.
     """
     study = Study.objects.select_for_update(no_key=True).get(pk=study.pk)
     if study.status != Study.Status.OPEN:
         raise Refused("This study does not take participants at the moment.")
-    known = study.participants.filter(code=code).first()
+    known = study.participants.filter(code=code).first() or (run_of(study, outside_id) if outside_id else None)
     if known:
         return known
+    if not (simulated or rehearsal) and is_full(study):
+        raise OverQuota("This study has all the people it needs.")
     number = (study.participants.aggregate(last=Max("number"))["last"] or 0) + 1
     participant = Participant.objects.create(
         study=study,
         number=number,
         code=code or secret(),
         simulated=simulated,
+        rehearsal=rehearsal,
         consent_version=study.consent_version,
     )
+    if outside_id:
+        OutsideId.objects.create(study=study, participant=participant, digest=digest(study, outside_id))
     planned = schedule.draw(
         study.counts,
         *pairs_to_draw_from(study, simulated=simulated),

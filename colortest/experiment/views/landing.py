@@ -1,43 +1,92 @@
-"""Where people arrive: the landing page with its consent form."""
+"""Where people arrive: the landing page with its consent form, or a sentence why not."""
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import get_language
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_http_methods
+from django.views.decorators.http import require_GET, require_http_methods
 
 from colortest.experiment import services
 from colortest.experiment.forms import ConsentForm
-from colortest.experiment.models import Study, secret
-from colortest.experiment.passes import is_pass
+from colortest.experiment.models import Completion, Study, secret
+from colortest.experiment.passes import Pass
+from colortest.experiment.recruiters import RECRUITERS
+from colortest.experiment.views import cookies
+from colortest.experiment.views.arrival import Arrival, carries, sent_id
 from colortest.refusal import Refused
-
-COOKIE_AGE = 7 * 24 * 3600
 
 
 @never_cache
 @require_http_methods(["GET", "POST"])
 def take_part(request: HttpRequest, slug: str) -> HttpResponse:
-    """Landing page and consent. A device that has a run goes back to it, finished or not: once a person."""
+    """Landing page and consent. Who has a run goes back to it, finished or not: once a person, or once a device."""
     study = Study.objects.filter(slug=slug).exclude(status=Study.Status.DRAFT).first()
     if study is None:
         raise Http404(f"There is no study “{slug}”. Please check the address you were given.")
-    cookie = f"run-{study.pk}"
-    known = study.participants.filter(code=request.COOKIES.get(cookie, "")).first()
-    if known:
-        return redirect("take", known.code)
+    if request.method == "GET" and sent_id(request, study):
+        return _without_id(request, study)
+    arrival = Arrival.of(request, study)
+    if arrival.run:
+        return redirect("take", arrival.run.code)
+    refusal = _refusal(request, study, arrival)
+    if refusal:
+        return refusal
+    form = ConsentForm(request.POST if request.method == "POST" else None)
+    if form.is_valid():
+        return _admit(request, study, arrival, code=form.cleaned_data["code"])
+    text = study.consent_text_in(get_language() or "")
+    context = {"study": study, "form": form, "code": secret(), "consent_text": text, "rehearsal": arrival.rehearsal}
+    return render(request, "experiment/consent.html", context)
+
+
+@never_cache
+@require_GET
+def withdrawn(request: HttpRequest, slug: str) -> HttpResponse:
+    """Where a participant stands who has just withdrawn: nothing is left by which to know who it was."""
+    study = Study.objects.filter(slug=slug).first()
+    if study is None or not carries(request, study, Pass.WITHDRAWN):
+        raise Http404("Nobody has withdrawn here just now.")
+    return _without_run(request, study, Completion.Ending.WITHDRAWN, "withdrawn")
+
+
+def _without_id(request: HttpRequest, study: Study) -> HttpResponse:
+    """On to an address without the outside id, which else would stay in the history and in screenshots."""
+    response = redirect("take_part", study.slug)
+    cookies.remember_outside_id(request, response, study, sent_id(request, study))
+    return response
+
+
+def _refusal(request: HttpRequest, study: Study, arrival: Arrival) -> HttpResponse | None:
+    """Why nobody is asked to agree: the study is closed, does not know the person, or is full."""
     if study.status == Study.Status.CLOSED:
         return render(request, "experiment/landing_closed.html", {"study": study})
-    form = ConsentForm(request.POST if request.method == "POST" else None)
-    if not form.is_valid():
-        text = study.consent_text_in(get_language() or "")
-        context = {"study": study, "form": form, "code": secret(), "consent_text": text}
-        return render(request, "experiment/consent.html", context)
-    simulated = is_pass(study, request.POST.get("simulation", ""))
+    if arrival.counts and RECRUITERS[study.recruiter].parameter and not arrival.outside_id:
+        return render(request, "experiment/unknown_person.html", {"study": study})
+    if arrival.counts and services.is_full(study):
+        return _without_run(request, study, Completion.Ending.OVER_QUOTA, "over_quota")
+    return None
+
+
+def _admit(request: HttpRequest, study: Study, arrival: Arrival, *, code: str) -> HttpResponse:
     try:
-        participant = services.admit_participant(study=study, code=form.cleaned_data["code"], simulated=simulated)
+        participant = services.admit_participant(
+            study=study,
+            code=code,
+            outside_id=arrival.outside_id,
+            simulated=arrival.simulated,
+            rehearsal=arrival.rehearsal,
+        )
+    except services.OverQuota:
+        return _without_run(request, study, Completion.Ending.OVER_QUOTA, "over_quota")
     except Refused:  # it closed while the form was being read
         return render(request, "experiment/landing_closed.html", {"study": study})
     response = redirect("take", participant.code)
-    response.set_cookie(cookie, participant.code, COOKIE_AGE, httponly=True, secure=request.is_secure(), samesite="Lax")
+    if not arrival.rehearsal:
+        cookies.remember_run(request, response, participant)
     return response
+
+
+def _without_run(request: HttpRequest, study: Study, ending: Completion.Ending, page: str) -> HttpResponse:
+    """What is said to those of whom nothing is stored."""
+    completion = services.completion_of(study, ending, outside_id=cookies.outside_id(request, study))
+    return render(request, f"experiment/{page}.html", {"study": study, "completion": completion})
