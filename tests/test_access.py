@@ -38,6 +38,8 @@ TABLE = {
     "study": (RESEARCHERS, "get", "/studies/sunday-study/"),
     "open_study": (RESEARCHERS, "post", "/studies/sunday-study/open/"),
     "close_study": (RESEARCHERS, "post", "/studies/sunday-study/close/"),
+    "power": (RESEARCHERS, "get", "/power/"),
+    "power_chart": (RESEARCHERS, "get", "/power.svg"),
     "results": (RESEARCHERS, "get", "/studies/sunday-study/results/"),
     "results_chart": (RESEARCHERS, "get", "/studies/sunday-study/results/people.svg"),
     "tidy_csv": (RESEARCHERS, "get", "/studies/sunday-study/results.csv"),

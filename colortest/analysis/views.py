@@ -1,11 +1,14 @@
 """Pages of researchers: what a study's responses mean."""
 
+from urllib.parse import urlencode
+
 from django.db.models import Count, Q
-from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseBadRequest, StreamingHttpResponse
 from django.shortcuts import get_object_or_404, render
 
 from colortest.access import researcher_required
-from colortest.analysis import charts, exports
+from colortest.analysis import charts, exports, power
+from colortest.analysis.forms import PowerForm, numbers_of
 from colortest.analysis.models import FoolRateQuerySet
 from colortest.experiment.models import Response, Study
 from colortest.htmx import HtmxRequest
@@ -55,6 +58,41 @@ def machine(request: HttpRequest, slug: str) -> StreamingHttpResponse:
     headers = {"Content-Disposition": f'attachment; filename="{study.slug}-machine-fool-rates.csv"'}
     lines = exports.machine_csv(_machine(study))
     return StreamingHttpResponse(lines, content_type="text/csv; charset=utf-8", headers=headers)
+
+
+@researcher_required
+def show_power(request: HtmxRequest) -> HttpResponse:
+    """What a design can show: with the numbers of a study where one is named, with usual ones otherwise.
+
+    Asked by htmx for a study, the form with what it says; for numbers, only what they say.
+    """
+    part = "analysis/_power.html" if "people" in request.GET else "analysis/_power_form.html"
+    slug = request.GET.get("study")
+    study = get_object_or_404(Study, slug=slug) if slug else None
+    form = PowerForm.with_usual(numbers_of(study) if study else request.GET.dict())
+    plan = form.cleaned_data["plan"] if form.is_valid() else None
+    context = {
+        "form": form,
+        "study": study,
+        "query": urlencode(form.data),
+        "power": power.summary(plan) if plan else None,
+        "few": power.FEW_PHOTOS,
+    }
+    return render(request, part if request.htmx else "analysis/power.html", context)
+
+
+@researcher_required
+def power_chart(request: HttpRequest) -> HttpResponse:
+    """Interval width by the number of people as SVG."""
+    form = PowerForm.with_usual(request.GET.dict())
+    if not form.is_valid():
+        return HttpResponseBadRequest("These numbers make no plan.", content_type="text/plain")
+    plan = form.cleaned_data["plan"]
+    chosen = charts.Width(plan.people, power.interval_width(plan))
+    widths = [charts.Width(people, width) for people, width in power.widths(plan)]
+    width = charts.NARROW if "narrow" in request.GET else charts.WIDTH
+    svg = charts.width_svg(widths, chosen=chosen, floor=power.floor_width(plan), width=width)
+    return HttpResponse(svg, content_type="image/svg+xml")
 
 
 def _machine(study: Study) -> MachineFoolRateQuerySet:
