@@ -71,6 +71,8 @@ class StudyEvent(models.Model):
     class What(models.TextChoices):
         OPENED = "OPENED", "opened"
         CLOSED = "CLOSED", "closed"
+        ERASED = "ERASED", "erased a run, as its participant asked"
+        EXPIRED = "EXPIRED", "began to erase what was kept as long as the design says"
 
     study = models.ForeignKey(Study, on_delete=models.CASCADE, related_name="events")
     what = models.CharField(max_length=10, choices=What)

@@ -1,14 +1,14 @@
 """Runs: participants, their trials and their responses."""
 
 import secrets
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import ClassVar, Self
 
 import pgtrigger
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
-from django.db.models import Case, Count, F, Q, When
-from django.db.models.functions import Now
+from django.db.models import Case, Count, ExpressionWrapper, F, OuterRef, Q, Subquery, When
+from django.db.models.functions import Coalesce, Now
 
 from colortest.experiment import schedule
 from colortest.experiment.models.study import Study
@@ -16,6 +16,11 @@ from colortest.experiment.presets import EITHER, FAKE
 from colortest.stimuli.models import Algorithm, Colorization
 
 CODE = r"[-\w]{22}"  # what secret() makes
+
+# Whose page was not heard of for so long has left, and gives the places back. An open page is heard of every half
+# minute, in a tab behind others every minute; who comes back after all has the places again.
+LEASE = timedelta(minutes=5)
+HEARD_EVERY = timedelta(seconds=20)  # nothing is written more often
 
 
 def secret() -> str:
@@ -34,10 +39,22 @@ class ParticipantQuerySet(models.QuerySet["Participant"]):
         """Those who gave every response."""
         return self.filter(finished__isnull=False)
 
-    def holding_places(self, *, since: datetime) -> Self:
-        """Those whose trials count as shown when photos are allocated: completed, or under way since then."""
-        completed = Q(finished__isnull=False, exclusion_reason="")
-        return self.filter(completed | Q(finished__isnull=True, consented__gt=since))
+    def expired(self, *, now: datetime) -> Self:
+        """People's runs whose last sign of life is longer ago than their study keeps responses."""
+        last_response = Response.objects.filter(trial__participant=OuterRef("pk")).order_by("-received")[:1]
+        kept = ExpressionWrapper(F("study__retention_days") * timedelta(days=1), output_field=models.DurationField())
+        return (
+            self.filter(simulated=False, study__retention_days__gt=0)
+            .annotate(
+                last=Coalesce("finished", Subquery(last_response.values("received")), "consented"),
+            )
+            .filter(last__lt=now - kept)
+        )
+
+    def holding_places(self) -> Self:
+        """Those whose trials count as shown when photos are allocated: completed, or under way and seen lately."""
+        running = Q(finished__isnull=True, ending="", last_seen__gt=timezone.now() - LEASE)
+        return self.filter(Q(finished__isnull=False) | running, exclusion_reason="")
 
     def with_catch_accuracy(self) -> Self:
         """Annotate `catch_count` and `caught_count`: catch trials responded to and not flagged, and those caught."""

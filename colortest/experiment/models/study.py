@@ -117,6 +117,9 @@ class Study(ProtocolColumns):
     seed = models.PositiveIntegerField(default=new_seed)
     status = models.CharField(max_length=6, choices=Status, default=Status.DRAFT)
     design_hash = models.CharField(max_length=64, blank=True)
+    last_number = models.PositiveIntegerField(
+        default=0, help_text="Of its participants; one that was erased is given to nobody else."
+    )
     created = models.DateTimeField(db_default=Now())
 
     objects = StudyQuerySet.as_manager()
@@ -180,6 +183,11 @@ class Study(ProtocolColumns):
     def conditions(self) -> schedule.Conditions:
         """What differs between the trials of one participant."""
         return schedule.Conditions(self.exposures_ms, self.order == presets.BALANCED)
+
+    @property
+    def frozen_rates(self) -> bool:
+        """Whether responses behind the fool rates have been erased, so that those stay as they are."""
+        return self.events.filter(what="EXPIRED").exists()
 
     def consent_text_in(self, language: str) -> str:
         """What participants agree to, in this language or, where it has none, in the first that there is."""
