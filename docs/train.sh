@@ -1,14 +1,22 @@
 #!/bin/sh
-# Every run behind docs/replication.md and the shipped checkpoint, one after the other: two hours of one CPU core.
+# Every run behind docs/replication.md and the shipped checkpoint, one after the other: four hours of one CPU core, half
+# of them for the two encoders.
 #
 #   sh docs/train.sh ../shared/data/tiny-imagenet ../shared/data/photos runs
 #
-# On your own photos: a folder of zips of CLASS/PHOTO for the encoder, a folder with train/ and test/, and a folder for
+# On your own photos: a folder of zips of CLASS/PHOTO for the encoders, a folder with train/ and test/, and a folder for
 # the runs. A run that is there already is gone on with, so the script may be stopped and started again.
 set -eu
 tiny=$1 photos=$2 runs=$3
 generator=".venv/bin/python -m generator"
-encoder=$runs/pretext-resnet18/last.safetensors
+resnet18=$runs/pretext-resnet18/last.safetensors resnet50=$runs/pretext-resnet50/last.safetensors
+
+pretext() { # NETWORK; under another name until it is whole, for it cannot be gone on with
+  [ -e "$runs/pretext-$1" ] && return
+  rm -rf "$runs/pretext.part"
+  $generator pretext "$1" --data "$tiny"/*.zip --epochs 5 --threads 1 --out "$runs/pretext.part"
+  mv "$runs/pretext.part" "$runs/pretext-$1"
+}
 
 train() { # RUN, then what train is told
   run=$runs/$1; shift
@@ -16,43 +24,59 @@ train() { # RUN, then what train is told
   else $generator train "$@" --threads 1 --out "$run"; fi
 }
 
-[ -e "$encoder" ] || { # under another name until it is whole: it cannot be gone on with
-  rm -rf "$runs/pretext.part"
-  $generator pretext resnet18 --data "$tiny"/*.zip --epochs 5 --threads 1 --out "$runs/pretext.part"
-  mv "$runs/pretext.part" "$runs/pretext-resnet18"
+compare() { # OUT, then what compare is told, of the ends of runs
+  out=$runs/compared-$1; shift
+  $generator compare "$@" --out "$out"
 }
 
-# The shipped one. The demo says that its split `train` was learned, so it is.
-[ -e "$runs/demo-photos" ] || .venv/bin/python -m colortest.demo.photos "$runs/demo-photos"
-train best best --data "$tiny"/part-1.zip "$tiny"/part-2.zip "$tiny"/part-3.zip "$photos/train" --whole "$runs/demo-photos/train" --encoder "$encoder"
+pretext resnet18
+pretext resnet50
 
-# The four systems of the thesis, small.
-for system in thesis-unet-sigmoid thesis-unet-patchgan; do
-  train $system $system --small --data "$tiny"/part-1.zip
-done
-for system in thesis-resnet50-patchgan resnet18-patchgan; do
-  train $system $system --small --data "$tiny"/part-1.zip --encoder "$encoder"
-done
-
-# Regression alone, and from there what labels and judges change.
-train warm warm --small --data "$tiny"/part-1.zip --encoder "$encoder"
-for labels in thesis hard hinge thesis-sigmoid thesis-alone; do
-  train labels-$labels labels-$labels --small --steps 500 --data "$tiny"/part-1.zip --start "$runs/warm/last.safetensors"
-done
-
-# A thousand photos that the systems learned from, and a thousand whose colours they never saw (the encoder saw those in
-# grey, with the names of their classes).
-.venv/bin/python - "$tiny" "$runs" <<'END'
+# A thousand photos, and a thousand whose colours no system below ever sees (the encoders saw those in grey, with the
+# names of their classes).
+[ -e "$runs/unseen" ] || .venv/bin/python - "$tiny" "$runs" <<'END_OF_PYTHON'
 import sys, zipfile
 from pathlib import Path
 for part, folder in (("part-1.zip", "seen"), ("part-2.zip", "unseen")):
     with zipfile.ZipFile(Path(sys.argv[1], part)) as archive:
         archive.extractall(Path(sys.argv[2], folder), sorted(archive.namelist())[::20])
-END
-systems="$runs/thesis-unet-sigmoid/last.safetensors $runs/thesis-unet-patchgan/last.safetensors $runs/thesis-resnet50-patchgan/last.safetensors $runs/resnet18-patchgan/last.safetensors $runs/warm/last.safetensors"
-for which in seen unseen; do
-  $generator compare $systems --data "$runs/$which" --size 64 --out "$runs/compared-$which"
+END_OF_PYTHON
+
+# The shipped one. The demo says that its split `train` was learned, so all of it is.
+[ -e "$runs/demo-photos" ] || .venv/bin/python -m colortest.demo.photos "$runs/demo-photos"
+train best best --data "$tiny"/part-1.zip "$tiny"/part-2.zip "$tiny"/part-3.zip "$photos/train" \
+  --whole "$runs/demo-photos/train" --encoder "$resnet18"
+
+# The four systems of the thesis, small.
+thesis="--small --data $tiny/part-1.zip"
+train thesis-unet-sigmoid thesis-unet-sigmoid $thesis
+train thesis-unet-patchgan thesis-unet-patchgan $thesis
+train thesis-resnet50-patchgan thesis-resnet50-patchgan $thesis --encoder "$resnet50"
+train resnet18-patchgan resnet18-patchgan $thesis --encoder "$resnet18"
+
+# Regression alone, and from there what labels and judges change.
+train warm warm $thesis --encoder "$resnet18"
+for labels in thesis hard hinge thesis-sigmoid thesis-alone; do
+  train labels-$labels labels-$labels $thesis --steps 500 --start "$runs/warm/last.safetensors"
 done
-$generator compare "$runs"/labels-*/last.safetensors "$runs/warm/last.safetensors" --data "$runs/unseen" --size 64 --out "$runs/compared-labels"
-$generator compare $systems "$runs/best/last.safetensors" --data "$photos/test" --out "$runs/compared-test"
+
+# The last two systems on the thousand photos alone, twenty-three times each: what do they learn by heart?
+for seed in 0 1; do
+  few="--small --steps 600 --seed $seed --data $runs/seen"
+  train few-resnet50-$seed thesis-resnet50-patchgan $few --encoder "$resnet50"
+  train few-resnet18-$seed resnet18-patchgan $few --encoder "$resnet18"
+done
+
+ends() { for run in "$@"; do echo "$runs/$run/last.safetensors"; done; }
+systems=$(ends thesis-unet-sigmoid thesis-unet-patchgan thesis-resnet50-patchgan resnet18-patchgan warm)
+labels=$(ends labels-thesis labels-hard labels-hinge labels-thesis-sigmoid labels-thesis-alone warm)
+few=$(ends few-resnet50-0 few-resnet50-1 few-resnet18-0 few-resnet18-1)
+compare seen $systems --data "$runs/seen" --size 64
+compare unseen $systems --data "$runs/unseen" --size 64
+compare few-seen $few --data "$runs/seen" --size 64
+compare few-unseen $few --data "$runs/unseen" --size 64
+.venv/bin/python -m docs.replication "$runs/seen" "$runs/unseen" $few | tee "$runs/gap.txt"
+compare labels $labels --data "$runs/unseen" --size 64
+compare test $systems $(ends best) --data "$photos/test"
+compare pictures $systems $(ends labels-thesis-alone best) --data "$runs/demo-photos/test" --size 128
 $generator observe "$runs/best/last.safetensors" --data "test=$photos/test" --json "$runs/observed.json"
