@@ -129,8 +129,8 @@ def stage_study(*, photos: int = 60, open_it: bool = True, **columns: object) ->
     study = services.create_study(
         title="Sunday study", test_set=test_set, splits=["test", "train"], algorithms=[grey], preset="thesis-2020"
     )
-    # Most tests count trials; those of the reserve ask for one.
-    for name, value in {"reserve_share": 0.0, **columns}.items():
+    # Most tests count trials, and look at pages of the test itself: those of the reserve and of plates ask for them.
+    for name, value in {"reserve_share": 0.0, "colour_vision": "SKIP", **columns}.items():
         setattr(study, name, value)
     study.save()
     return services.open_study(study=study) if open_it else study
