@@ -3,9 +3,10 @@
 from typing import Any
 
 from django import forms
+from django.forms.boundfield import BoundWidget
 
 from colortest.experiment.models import CODE
-from colortest.experiment.presets import PRESETS
+from colortest.experiment.origins import ORIGINS, Origin
 from colortest.stimuli.models import Algorithm, TestSet
 
 
@@ -32,16 +33,51 @@ class StudyForm(forms.Form):
     """A new study from a preset: what is tested on which photos."""
 
     title = forms.CharField(max_length=200)
-    test_set = SplitChoice(queryset=TestSet.objects.ready(), empty_label=None)
-    splits = forms.CharField(initial="test", help_text="One or several of the test set's splits, separated by commas.")
-    algorithms = forms.ModelMultipleChoiceField(
-        queryset=Algorithm.objects.testable(), widget=forms.CheckboxSelectMultiple
+    preset = forms.ChoiceField(
+        choices=[(name, origin.title) for name, origin in ORIGINS.items()],
+        widget=forms.RadioSelect,
+        initial=next(iter(ORIGINS)),
+        label="Protocol",
     )
-    preset = forms.ChoiceField(choices=[(name, name) for name in PRESETS])
+    test_set = SplitChoice(queryset=TestSet.objects.ready(), empty_label=None)
+    splits = forms.MultipleChoiceField(
+        widget=forms.CheckboxSelectMultiple,
+        help_text="A fool rate is reported for each of them.",
+        error_messages={
+            "required": "Choose at least one split.",
+            "invalid_choice": "The test set has no split “%(value)s”: choose among those that it has.",
+        },
+    )
+    algorithms = forms.ModelMultipleChoiceField(
+        queryset=Algorithm.objects.testable(),
+        widget=forms.CheckboxSelectMultiple,
+        label="Algorithms under test",
+        help_text="Those for catch trials come along by themselves.",
+        error_messages={"required": "Choose at least one algorithm."},
+    )
 
-    def clean_splits(self) -> list[str]:
-        return [name.strip() for name in self.cleaned_data["splits"].split(",") if name.strip()]
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        test_set = self._test_set()
+        splits = list(test_set.photos.split_counts()) if test_set else []
+        splits_field = self.fields["splits"]
+        assert isinstance(splits_field, forms.MultipleChoiceField)  # noqa: S101 (for the type checker)
+        splits_field.choices = [(split, split) for split in splits]
+        splits_field.initial = ["test"] if "test" in splits else splits
+
+    @property
+    def presets(self) -> list[tuple[BoundWidget, Origin]]:
+        """Each preset's radio button, and where it comes from."""
+        return [(option, ORIGINS[option.data["value"]]) for option in self["preset"]]
 
     def values(self) -> dict[str, Any]:
         """The arguments of `create_study`."""
         return {**self.cleaned_data, "algorithms": list(self.cleaned_data["algorithms"])}
+
+    def _test_set(self) -> TestSet | None:
+        """The one that is chosen, or else the first."""
+        ready = TestSet.objects.ready()
+        try:
+            return ready.filter(pk=self["test_set"].value()).first() or ready.first()
+        except (ValueError, TypeError):
+            return ready.first()

@@ -2,7 +2,7 @@ from django.urls import path, register_converter
 from django.urls.converters import StringConverter
 
 from colortest.experiment.models import CODE
-from colortest.experiment.views import designs, landing, run
+from colortest.experiment.views import designs, drafts, landing, run
 
 
 class SecretConverter(StringConverter):
@@ -20,10 +20,16 @@ urlpatterns = [
     path("take/<secret:code>/begin/", run.begin, name="begin"),
     path("take/<secret:code>/trials/", run.trials, name="trials"),
     path("take/<secret:code>/trials/<secret:token>/", run.respond, name="respond"),
-    path("stimuli/<secret:token>/<int:place>/", run.show_stimulus, name="stimulus"),
+    path("take/<secret:code>/stimuli/<secret:token>/<int:place>/", run.show_stimulus, name="stimulus"),
+    path("take/<secret:code>/heartbeat/", run.heartbeat, name="heartbeat"),
     path("studies/", designs.studies, name="studies"),
     path("studies/new/", designs.new_study, name="new_study"),
     path("studies/<slug:slug>/", designs.study, name="study"),
+    path("studies/<slug:slug>/design/", drafts.design, name="design"),
+    path("studies/<slug:slug>/design/fill-in/", drafts.fill_in, name="fill_in"),
+    path("studies/<slug:slug>/design/words/", drafts.words, name="words"),
+    path("studies/<slug:slug>/copy/", designs.copy_study, name="copy_study"),
+    path("studies/<slug:slug>/missing/", designs.request_missing, name="request_missing"),
     path("studies/<slug:slug>/open/", designs.open_study, name="open_study"),
     path("studies/<slug:slug>/close/", designs.close_study, name="close_study"),
 ]

@@ -137,8 +137,8 @@ def _run(protocol: Protocol) -> Iterator[str]:
     counts = protocol.counts
     yield _practice(protocol)
     if protocol.qualification:
-        least = f"Who is right in fewer than {_percent(protocol.qualification)} of "
-        yield f"{least}{'its photos, or of its fakes' if protocol.presentation == SINGLE else 'them'}, does not go on."
+        of = "its photos, or of its fakes," if protocol.presentation == SINGLE else "them"
+        yield f"Who is right in fewer than {_percent(protocol.qualification)} of {of} does not go on."
     yield f"The test has {_plural(protocol.test_trials, 'trial', 'trials')}, without feedback."
     if counts.catch:
         catch = _plural(counts.catch, "of them is a catch trial", "of them are catch trials")
@@ -157,9 +157,10 @@ def _run(protocol: Protocol) -> Iterator[str]:
 def _practice(protocol: Protocol) -> str:
     if not protocol.practice_trials:
         return "There is no practice: the test begins at once."
-    trials = _plural(protocol.practice_trials, "trial", "trials")
-    told = "after each the participant is told" if protocol.feedback else "nobody is told"
-    return f"Practice comes first, with {trials} that are never counted; {told} whether it was right."
+    trials, one = _plural(protocol.practice_trials, "trial", "trials"), protocol.practice_trials == 1
+    told = f"after {'it' if one else 'each'} the participant is told whether it was right"
+    untold = f"the participant is not told whether {'it was' if one else 'they were'} right"
+    return f"Practice comes first, with {trials}, never counted; {told if protocol.feedback else untold}."
 
 
 def _counted(protocol: Protocol) -> Iterator[str]:

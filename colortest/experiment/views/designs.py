@@ -1,4 +1,4 @@
-"""Pages of researchers: their studies, a new one, opening and closing."""
+"""Pages of researchers: their studies, a new one, copying, previewing, opening and closing."""
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
@@ -6,9 +6,11 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_POST
 
 from colortest.access import AccountRequest, researcher_required
-from colortest.experiment import services
+from colortest.experiment import readiness, services
 from colortest.experiment.forms import StudyForm
 from colortest.experiment.models import Study
+from colortest.experiment.views.words import words_of
+from colortest.htmx import HtmxRequest
 from colortest.refusal import Refused
 
 
@@ -20,26 +22,32 @@ def studies(request: HttpRequest) -> HttpResponse:
 
 @researcher_required
 def new_study(request: HttpRequest) -> HttpResponse:
-    """Design a study from a preset."""
-    form = StudyForm(request.POST or None)
+    """Make a draft from a preset. The splits are those of the test set that is chosen."""
+    form = StudyForm(request.POST or None, initial={"test_set": request.GET.get("test_set")})
     if request.method == "POST" and form.is_valid():
         try:
-            return redirect(services.create_study(**form.values()))
+            return redirect("design", services.create_study(**form.values()).slug)
         except Refused as error:
-            form.add_error(None, str(error))
+            form.add_error("title", str(error))
     return render(request, "experiment/new_study.html", {"form": form})
 
 
 @researcher_required
-def study(request: HttpRequest, slug: str) -> HttpResponse:
-    """The design of one study, what it lacks, and the link for participants."""
+def study(request: HtmxRequest, slug: str) -> HttpResponse:
+    """The design of one study, what it lacks, and the link for participants. Asked by htmx, only what it lacks."""
     found = get_object_or_404(Study.objects.with_progress(), slug=slug)
+    made = readiness.shares(found) if found.status == Study.Status.DRAFT else []
     context = {
         "study": found,
-        "shortfall": services.shortfall(found) if found.status == Study.Status.DRAFT else "",
+        "shares": made,
+        "busy": any(share.pending for share in made),
+        "lacks": readiness.lacks(found, made) if found.status == Study.Status.DRAFT else [],
         "link": request.build_absolute_uri(f"/s/{found.slug}/"),
     }
-    return render(request, "experiment/study.html", context)
+    if request.htmx:
+        return render(request, "experiment/_readiness.html", context)
+    events = found.events.select_related("by")
+    return render(request, "experiment/study.html", {**context, **words_of(found), "events": events})
 
 
 @require_POST
@@ -60,4 +68,31 @@ def close_study(request: AccountRequest, slug: str) -> HttpResponse:
     """Let nobody new in; those under way may finish."""
     found = get_object_or_404(Study, slug=slug)
     services.close_study(study=found, by=request.user)
+    return redirect(found)
+
+
+@require_POST
+@researcher_required
+def copy_study(request: HttpRequest, slug: str) -> HttpResponse:
+    """Make a draft of the same design."""
+    found = get_object_or_404(Study, slug=slug)
+    try:
+        copied = services.copy_study(study=found, title=request.POST.get("title", "").strip())
+    except Refused as error:
+        messages.error(request, str(error))
+        return redirect(found)
+    messages.success(request, f"This is a draft of the same design as “{found}”, with a seed of its own.")
+    return redirect(copied)
+
+
+@require_POST
+@researcher_required
+def request_missing(request: HttpRequest, slug: str) -> HttpResponse:
+    """Have made what a draft lacks."""
+    found = get_object_or_404(Study, slug=slug)
+    try:
+        count = services.request_missing(study=found)
+        messages.success(request, f"{count} colorizations were asked for." if count else "Nothing was left to ask for.")
+    except Refused as error:
+        messages.error(request, str(error))
     return redirect(found)

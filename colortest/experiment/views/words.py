@@ -1,0 +1,20 @@
+"""What a participant will see, as every page of a researcher tells it."""
+
+from typing import Any
+
+from django.utils.translation import get_language_info
+
+from colortest.experiment.models import Study
+from colortest.experiment.words import arrival, passages
+
+
+def words_of(study: Study) -> dict[str, Any]:
+    """The context of `experiment/_words.html`; the study need not be saved."""
+    before = arrival(
+        colour_vision=study.colour_vision,
+        least_width=study.least_width,
+        least_height=study.least_height,
+        languages=[get_language_info(code)["name"] for code in study.languages],
+        retention_days=study.retention_days,
+    )
+    return {"passages": [*passages(study.protocol), before]}
