@@ -34,7 +34,7 @@ pretext resnet50
 
 # A thousand photos, and a thousand whose colours no system below ever sees (the encoders saw those in grey, with the
 # names of their classes).
-[ -e "$runs/unseen" ] || .venv/bin/python - "$tiny" "$runs" <<'END_OF_PYTHON'
+.venv/bin/python - "$tiny" "$runs" <<'END_OF_PYTHON'
 import sys, zipfile
 from pathlib import Path
 for part, folder in (("part-1.zip", "seen"), ("part-2.zip", "unseen")):
