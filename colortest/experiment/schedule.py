@@ -3,28 +3,30 @@
 Pure: plain values in, plain values out. The same seed and the same counts give the same schedule.
 """
 
-from collections.abc import Hashable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import cycle, product
 from random import Random
 
-LEFT, RIGHT = "LEFT", "RIGHT"
-OTHER = {LEFT: RIGHT, RIGHT: LEFT}
+from colortest.experiment.balance import LEFT, OTHER, RIGHT, NotEnoughPairs, Pair, fill, slots
+
+__all__ = [
+    "CATCH",
+    "LEFT",
+    "OTHER",
+    "PRACTICE",
+    "RIGHT",
+    "TEST",
+    "Conditions",
+    "Counts",
+    "NotEnoughPairs",
+    "Pair",
+    "Planned",
+    "draw",
+    "require",
+]
+
 PRACTICE, TEST, CATCH = "PRACTICE", "TEST", "CATCH"
-
-
-class NotEnoughPairs(ValueError):
-    """The pairs at hand cannot fill the protocol; the message says what is missing."""
-
-
-@dataclass(frozen=True)
-class Pair:
-    """A colorization beside its photo, as far as the schedule needs to know it."""
-
-    colorization: int
-    photo: int
-    arm: Hashable  # split × algorithm: what a fool rate is reported for
-    seen: int = 0  # test trials that showed it so far, in completed and running participants
 
 
 @dataclass(frozen=True)
@@ -107,23 +109,26 @@ def draw(
 ) -> list[Planned]:
     """Draw the trials of one participant, in order: practice first, then test and catch mixed, the reserve last.
 
-    No photo appears twice. Arms get equal shares of the test trials (±1), each arm its least-seen pairs, ties
-    broken at random. The real photo is on the left in half of the trials (±1) of each kind and of each arm.
+    No photo appears twice. Arms get equal shares of the test trials (±1), each arm its least-seen pairs, each pair
+    with the real photo on the side where it stood less often. The real photo is on the left in half of the trials (±1)
+    of each kind and of each arm. Where a draw cannot go on so, chance decides.
 
     Raises:
         NotEnoughPairs: an arm, or the catch algorithm, has too few photos.
     """
     random = Random(seed)  # noqa: S311 (a reproducible draw, not a secret)
-    used: set[int] = set()
-    test = _test_pairs(counts.test, pairs, used, random)
+    wanted = slots(counts.test, pairs, random)
+    test = fill(wanted, pairs, random)
+    used = {pair.photo for pair in test}
     catch = _take(counts.catch, catch_pairs, used, random, "catch trials")
     practice = _take(counts.practice, pairs, used, random, "practice trials")
     reserve = _take(counts.reserve, pairs, used, random, "trials in reserve")
-    mixed = [*_planned(TEST, test, random, conditions), *_planned(CATCH, catch, random, conditions)]
+    tested = _planned(TEST, test, [slot.real_side for slot in wanted], random, conditions)
+    mixed = [*tested, *_planned(CATCH, catch, _in_turn(catch, random), random, conditions)]
     random.shuffle(mixed)
-    practised = _planned(PRACTICE, practice, random, conditions)
+    practised = _planned(PRACTICE, practice, _in_turn(practice, random), random, conditions)
     random.shuffle(practised)
-    kept = _planned(TEST, reserve, random, conditions)
+    kept = _planned(TEST, reserve, _in_turn(reserve, random), random, conditions)
     return [
         *(replace(trial, block=0) for trial in practised),
         *_dealt(mixed, counts.blocks),
@@ -137,39 +142,10 @@ def _dealt(trials: Sequence[Planned], blocks: int) -> Iterator[Planned]:
         yield replace(trial, block=number * blocks // len(trials) + 1)
 
 
-def _test_pairs(count: int, pairs: Sequence[Pair], used: set[int], random: Random) -> list[Pair]:
-    """Equal shares per arm, least seen first; returned arm by arm."""
-    queues = _least_seen_first(pairs, random)
-    arms = list(queues)
-    random.shuffle(arms)
-    chosen: dict[Hashable, list[Pair]] = {arm: [] for arm in arms}
-    for arm in [arm for _, arm in zip(range(count), cycle(arms), strict=False)]:
-        pair = next((pair for pair in queues[arm] if pair.photo not in used), None)
-        if pair is None:
-            raise NotEnoughPairs(
-                f"{count} test trials need {-(-count // len(arms))} different photos in each arm, and one has "
-                f"only {len(chosen[arm])}."
-            )
-        used.add(pair.photo)
-        chosen[arm].append(pair)
-    if count and not arms:
-        raise NotEnoughPairs(f"{count} test trials are asked for and no colorization is ready.")
-    return [pair for arm in arms for pair in chosen[arm]]
-
-
-def _least_seen_first(pairs: Sequence[Pair], random: Random) -> dict[Hashable, Iterator[Pair]]:
-    arms: dict[Hashable, list[Pair]] = {}
-    for pair in pairs:
-        arms.setdefault(pair.arm, []).append(pair)
-    return {
-        arm: iter(sorted(random.sample(members, len(members)), key=lambda pair: pair.seen))
-        for arm, members in arms.items()
-    }
-
-
 def _take(count: int, pairs: Sequence[Pair], used: set[int], random: Random, what: str) -> list[Pair]:
+    """Pairs of photos that are not used yet, the least seen first."""
     chosen: list[Pair] = []
-    for pair in random.sample(pairs, len(pairs)):
+    for pair in sorted(random.sample(pairs, len(pairs)), key=lambda pair: pair.seen):
         if len(chosen) == count:
             break
         if pair.photo not in used:
@@ -180,16 +156,22 @@ def _take(count: int, pairs: Sequence[Pair], used: set[int], random: Random, wha
     return chosen
 
 
-def _planned(kind: str, pairs: Sequence[Pair], random: Random, conditions: Conditions) -> list[Planned]:
-    """Alternate sides along the list: within ±1 over all of it and over each run of neighbours (an arm).
+def _in_turn(pairs: Sequence[Pair], random: Random) -> list[str]:
+    """A side for each: left and right in turn."""
+    first = random.choice([LEFT, RIGHT])
+    return [side for _, side in zip(pairs, cycle([first, OTHER[first]]), strict=False)]
 
-    Every other condition changes after both sides had their turn, so that none goes with one side.
-    """
-    sides, exposures = [LEFT, RIGHT], list(conditions.exposures_ms)
+
+def _planned(
+    kind: str, pairs: Sequence[Pair], sides: Sequence[str], random: Random, conditions: Conditions
+) -> list[Planned]:
+    """Trials whose other conditions change after both sides had their turn, so that none goes with one side."""
+    exposures = list(conditions.exposures_ms)
     orders = [LEFT, RIGHT] if conditions.balanced_order else [LEFT]
-    for choices in (sides, exposures, orders):
+    for choices in (exposures, orders):
         random.shuffle(choices)
+    shown = cycle(product(orders, exposures, range(2)))
     return [
         Planned(kind, pair.colorization, side, first, exposure)
-        for pair, (first, exposure, side) in zip(pairs, cycle(product(orders, exposures, sides)), strict=False)
+        for pair, side, (first, exposure, _) in zip(pairs, sides, shown, strict=False)
     ]

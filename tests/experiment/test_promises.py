@@ -3,7 +3,6 @@
 import threading
 from collections import Counter
 from collections.abc import Callable
-from datetime import timedelta
 
 import pytest
 from django.db import DatabaseError, IntegrityError, connection, transaction
@@ -12,7 +11,6 @@ from django.utils import timezone
 from colortest.experiment import services
 from colortest.experiment.exposure import Exposure
 from colortest.experiment.models import Arm, Participant, Response, Study, Trial
-from colortest.experiment.services.allocation import pairs_to_draw_from
 from colortest.refusal import Refused
 from colortest.stimuli.models import Algorithm, Colorization
 from colortest.stimuli.services import register_method
@@ -164,17 +162,6 @@ def test_a_split_that_is_named_twice_counts_once_and_a_reserved_title_is_refused
         )
     with pytest.raises(Refused, match="no photos in the split “moon”"):
         services.create_study(title="Moon", splits=["moon"], **wanted)
-
-
-def test_who_left_or_is_excluded_gives_the_places_back(study: Study) -> None:
-    first = services.admit_participant(study=study)
-    shown = set(first.trials.filter(kind="TEST").values_list("colorization", flat=True))
-    Participant.objects.update(consented=timezone.now() - timedelta(hours=2))
-    pairs, _ = pairs_to_draw_from(study, simulated=False)
-    assert {pair.seen for pair in pairs} == {0}
-    Participant.objects.update(consented=timezone.now())
-    pairs, _ = pairs_to_draw_from(study, simulated=False)
-    assert {pair.colorization for pair in pairs if pair.seen} == shown
 
 
 def together(count: int, do: Callable[[], object]) -> None:

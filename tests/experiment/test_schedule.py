@@ -1,11 +1,14 @@
 """Who sees which pair when, and on which side."""
 
 from collections import Counter
+from dataclasses import replace
+from random import Random
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from colortest.experiment.balance import least_taken
 from colortest.experiment.schedule import (
     CATCH,
     LEFT,
@@ -26,7 +29,7 @@ ARMS = [("train", 1), ("test", 1), ("train", 2), ("test", 2)]
 def pairs(photos: int = 100, seen: dict[int, int] | None = None) -> list[Pair]:
     """Photos alternate between two splits; two algorithms colour each."""
     return [
-        Pair(colorization=photo * 10 + algorithm, photo=photo, arm=(split, algorithm), seen=(seen or {}).get(photo, 0))
+        Pair(photo * 10 + algorithm, photo, arm=(split, algorithm), seen_left=(seen or {}).get(photo, 0))
         for photo in range(photos)
         for split in [("train", "test")[photo % 2]]
         for algorithm in (1, 2)
@@ -95,3 +98,88 @@ def test_catch_trials_are_spread_over_the_test() -> None:
         if trial.kind == CATCH
     )
     assert len(positions) == 40
+
+
+class Everybody:
+    """What one participant after the other is shown of the same pairs."""
+
+    def __init__(self, photos: int, splits: int, algorithms: int) -> None:
+        self.pairs = {
+            photo * 10 + algorithm: Pair(photo * 10 + algorithm, photo, arm=(photo % splits, algorithm))
+            for photo in range(photos)
+            for algorithm in range(algorithms)
+        }
+
+    def comes(self, test: int, seed: str) -> list[Planned]:
+        trials = draw(Counts(0, test, 0), list(self.pairs.values()), [], seed)
+        self._count(trials, 1)
+        return trials
+
+    def leaves(self, trials: list[Planned]) -> None:
+        self._count(trials, -1)
+
+    def _count(self, trials: list[Planned], number: int) -> None:
+        for trial in trials:
+            pair, side = self.pairs[trial.colorization], {LEFT: "seen_left", RIGHT: "seen_right"}[trial.real_side]
+            self.pairs[trial.colorization] = replace(pair, **{side: getattr(pair, side) + number})
+
+    def by_arm(self) -> dict[object, list[Pair]]:
+        arms: dict[object, list[Pair]] = {}
+        for pair in self.pairs.values():
+            arms.setdefault(pair.arm, []).append(pair)
+        return arms
+
+    def spread(self) -> int:
+        """By how much the pairs of an arm differ at most in how often they were shown."""
+        seen = [[pair.seen for pair in arm] for arm in self.by_arm().values()]
+        return max(max(arm) - min(arm) for arm in seen)
+
+    def lean(self) -> int:
+        """How much more often at most the real photo of a pair stood on one side."""
+        return max(abs(pair.lean) for pair in self.pairs.values())
+
+
+DESIGNS = st.tuples(st.integers(40, 70), st.integers(1, 2), st.integers(1, 3), st.integers(1, 36))
+
+
+@settings(max_examples=25, deadline=None)
+@given(DESIGNS, st.text(max_size=5))
+def test_over_many_participants_every_photo_and_every_arm_is_shown_as_often_as_any_other(
+    design: tuple[int, int, int, int], seed: str
+) -> None:
+    *pairs_of, test = design
+    everybody = Everybody(*pairs_of)
+    for number in range(30):
+        everybody.comes(test, f"{seed}/{number}")
+        assert everybody.spread() <= 1
+        assert everybody.lean() <= 2
+        arms = [sum(pair.seen for pair in arm) for arm in everybody.by_arm().values()]
+        assert max(arms) - min(arms) <= 1
+        assert max(abs(sum(pair.lean for pair in arm)) for arm in everybody.by_arm().values()) <= 2
+
+
+def test_the_photos_of_a_small_set_stay_even_between_three_algorithms_that_share_them() -> None:
+    """36 of 36 photos in each run: without an eye on the others an arm would take what only another one lacks."""
+    everybody = Everybody(36, 1, 3)
+    for number in range(40):
+        everybody.comes(36, str(number))
+        assert everybody.spread() <= 1
+
+
+def test_what_is_given_back_is_shown_to_those_who_come_next() -> None:
+    everybody = Everybody(60, 2, 2)
+    runs = [everybody.comes(36, str(number)) for number in range(20)]
+    for run in runs[::3]:
+        everybody.leaves(run)
+    for number in range(20, 30):
+        everybody.comes(36, str(number))
+    assert everybody.spread() <= 1
+    assert everybody.lean() <= 2
+
+
+@given(st.integers(1, 4), st.integers(1, 50), st.integers(0, 99))
+def test_the_algorithm_taken_least_comes_next(algorithms: int, participants: int, seed: int) -> None:
+    taken = dict.fromkeys(range(algorithms), 0)
+    for _ in range(participants):
+        taken[least_taken(taken, Random(seed))] += 1
+        assert max(taken.values()) - min(taken.values()) <= 1

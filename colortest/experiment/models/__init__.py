@@ -2,12 +2,21 @@
 
 from colortest.experiment.models.protocol import Assignment, Order, Presentation, Question
 from colortest.experiment.models.recruitment import Completion, OutsideId, StudyEvent, Withdrawal
-from colortest.experiment.models.run import CODE, Participant, Response, Trial, secret
+from colortest.experiment.models.run import (
+    CODE,
+    HEARD_EVERY,
+    Participant,
+    ParticipantQuerySet,
+    Response,
+    Trial,
+    secret,
+)
 from colortest.experiment.models.study import DESIGN, Arm, ConsentText, Study, new_seed
 
 __all__ = [
     "CODE",
     "DESIGN",
+    "HEARD_EVERY",
     "Arm",
     "Assignment",
     "Completion",
@@ -15,6 +24,7 @@ __all__ = [
     "Order",
     "OutsideId",
     "Participant",
+    "ParticipantQuerySet",
     "Presentation",
     "Question",
     "Response",

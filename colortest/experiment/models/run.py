@@ -7,8 +7,9 @@ from typing import ClassVar, Self
 import pgtrigger
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
-from django.db.models import Case, Count, ExpressionWrapper, F, OuterRef, Q, Subquery, When
+from django.db.models import Case, ExpressionWrapper, F, OuterRef, Q, Subquery, When
 from django.db.models.functions import Coalesce, Now
+from django.utils import timezone
 
 from colortest.experiment import schedule
 from colortest.experiment.models.study import Study
@@ -56,14 +57,6 @@ class ParticipantQuerySet(models.QuerySet["Participant"]):
         running = Q(finished__isnull=True, ending="", last_seen__gt=timezone.now() - LEASE)
         return self.filter(Q(finished__isnull=False) | running, exclusion_reason="")
 
-    def with_catch_accuracy(self) -> Self:
-        """Annotate `catch_count` and `caught_count`: catch trials responded to and not flagged, and those caught."""
-        catch = Q(trials__kind=Trial.Kind.CATCH, trials__response__flags=[])
-        return self.annotate(
-            catch_count=Count("trials", filter=catch),
-            caught_count=Count("trials", filter=catch & correct("study__", "trials__", "trials__response__")),
-        )
-
 
 class Participant(models.Model):
     """One person's run through one study, or a program's: then `simulated`, and never counted among people."""
@@ -104,10 +97,7 @@ class Participant(models.Model):
     ending = models.CharField(max_length=16, choices=Ending, default=Ending.NONE, blank=True)
     started = models.DateTimeField(null=True, help_text="Instructions read.")
     finished = models.DateTimeField(null=True, help_text="Last response received.")
-    exclusion_reason = models.CharField(max_length=200, blank=True)
-
-    catch_count: int  # annotated by with_catch_accuracy(), and the next
-    caught_count: int
+    exclusion_reason = models.CharField(max_length=400, blank=True)
 
     objects = ParticipantQuerySet.as_manager()
 

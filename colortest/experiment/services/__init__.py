@@ -1,5 +1,7 @@
 """Writes of studies, participants and responses. Each is atomic and rings for what follows it."""
 
+from colortest.experiment.services.checks import give_up_screen, plates_of, record_screen, record_vision
+from colortest.experiment.services.allocation import hear_of
 from colortest.experiment.services.designs import (
     change_design,
     close_study,
@@ -10,6 +12,8 @@ from colortest.experiment.services.designs import (
     request_missing,
     shortfall,
 )
+from colortest.experiment.services.ethics import erase_expired, erase_run, withdraw
+from colortest.experiment.services.previews import end_preview, start_preview, sweep_previews
 from colortest.experiment.services.recruitment import (
     OverQuota,
     completion_for,
@@ -32,12 +36,23 @@ __all__ = [
     "copy_study",
     "create_study",
     "design_hash",
+    "end_preview",
+    "erase_expired",
+    "erase_run",
+    "give_up_screen",
+    "hear_of",
     "is_full",
     "open_study",
+    "plates_of",
     "record_response",
+    "record_screen",
+    "record_vision",
     "request_missing",
     "run_of",
     "set_completions",
     "set_recruiter",
     "shortfall",
+    "start_preview",
+    "sweep_previews",
+    "withdraw",
 ]

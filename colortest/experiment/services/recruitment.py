@@ -5,12 +5,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from django.db import transaction
-from django.utils import timezone
 from django.utils.crypto import salted_hmac
 
 from colortest.experiment import recruiters
 from colortest.experiment.models import Assignment, Completion, Participant, Study
-from colortest.experiment.services.allocation import GIVE_BACK
 from colortest.refusal import Refused
 
 
@@ -46,7 +44,7 @@ def is_full(study: Study) -> bool:
     """
     if not study.quota:
         return False
-    taken = study.participants.people().holding_places(since=timezone.now() - GIVE_BACK)
+    taken = study.participants.people().holding_places()
     if study.assignment != Assignment.BETWEEN:
         return taken.count() >= study.quota
     seeing = Counter(taken.values_list("algorithm", flat=True))

@@ -1,21 +1,34 @@
 """Writes of a run: admission with its whole schedule, responses, and how it ends."""
 
+from random import Random
+
+from django.conf import settings
 from django.db import transaction
 from django.db.models import Max
 from django.utils import timezone
+from django.utils.translation import gettext
 
 from colortest import jobs
 from colortest.experiment import flow, schedule
 from colortest.experiment.exposure import Exposure, flags
 from colortest.experiment.models import OutsideId, Participant, Response, Study, Trial, secret
-from colortest.experiment.services.allocation import pairs_to_draw_from
+from colortest.experiment.services.allocation import algorithm_for, hear_of, pairs_to_draw_from
+from colortest.experiment.services.checks import qualify, vision_reason
+from colortest.experiment.services.exclusion import exclusion_reason
 from colortest.experiment.services.recruitment import OverQuota, digest, is_full, run_of
 from colortest.refusal import Refused
 
 
 @transaction.atomic
 def admit_participant(
-    *, study: Study, code: str = "", outside_id: str = "", simulated: bool = False, rehearsal: bool = False
+    *,
+    study: Study,
+    code: str = "",
+    outside_id: str = "",
+    language: str = settings.LANGUAGE_CODE,
+    simulated: bool = False,
+    rehearsal: bool = False,
+    preview: bool = False,
 ) -> Participant:
     """Record consent and write the whole schedule: from here on the server knows every trial.
 
@@ -23,33 +36,42 @@ def admit_participant(
     form that is sent twice carries the same `code` twice, and admits one participant; so does the same `outside_id`,
     by which the study's recruiter knows a person, and of which a keyed hash is kept.
 
+    A preview is a rehearsal that leaves no trace, of a draft or of a closed study too.
+
     Raises:
+        NotEnoughPairs: of a preview, which may come before all colorizations are ready.
         Refused: the study is not open.
         OverQuota: it has all the people it asked for. Neither simulated participants nor rehearsals need a place.
     """
     study = Study.objects.select_for_update(no_key=True).get(pk=study.pk)
-    if study.status != Study.Status.OPEN:
+    if study.status != Study.Status.OPEN and not preview:
         raise Refused("This study does not take participants at the moment.")
     known = study.participants.filter(code=code).first() or (run_of(study, outside_id) if outside_id else None)
     if known:
         return known
+    rehearsal = rehearsal or preview
     if not (simulated or rehearsal) and is_full(study):
         raise OverQuota("This study has all the people it needs.")
     number = (study.participants.aggregate(last=Max("number"))["last"] or 0) + 1
+    seed = f"{study.seed}/{number}"
+    algorithm = algorithm_for(study, simulated=simulated, random=Random(seed))  # noqa: S311 (reproducible, not a secret)
     participant = Participant.objects.create(
         study=study,
         number=number,
+        algorithm_id=algorithm,
         code=code or secret(),
         simulated=simulated,
         rehearsal=rehearsal,
+        preview=preview,
         consent_version=study.consent_version,
+        language=language,
     )
     if outside_id:
         OutsideId.objects.create(study=study, participant=participant, digest=digest(study, outside_id))
     planned = schedule.draw(
         study.counts,
-        *pairs_to_draw_from(study, simulated=simulated),
-        seed=f"{study.seed}/{participant.number}",
+        *pairs_to_draw_from(study, simulated=simulated, algorithm=algorithm),
+        seed=seed,
         conditions=study.conditions,
     )
     Trial.objects.bulk_create(
@@ -82,10 +104,11 @@ def record_response(*, trial: Trial, chosen_side: str, rt_ms: float, exposure: E
         Refused: the trial is not the participant's next one.
     """
     participant = Participant.objects.select_for_update(no_key=True).get(pk=trial.participant_id)
-    if participant.started is None or Trial.objects.due(participant).first() != trial:
+    if flow.step(participant) is not flow.Step.TRIALS or Trial.objects.due(participant).first() != trial:
         if Response.objects.filter(pk=trial.pk).exists():
             return
-        raise Refused("This is not the trial you are at. The page goes on where you left off.")
+        raise Refused(gettext("This is not the trial you are at. The page goes on where you left off."))
+    hear_of(participant)
     asked_ms = flow.asked_ms(trial)
     Response.objects.create(
         trial=trial,
@@ -103,23 +126,18 @@ def record_response(*, trial: Trial, chosen_side: str, rt_ms: float, exposure: E
         focus_changes=exposure.focus_changes,
         flags=flags(exposure, asked_ms=asked_ms),
     )
+    if trial.practice:
+        qualify(participant)
     if not Trial.objects.due(participant).exists():
         _finish(participant)
 
 
 def _finish(participant: Participant) -> None:
     participant.finished = timezone.now()
-    participant.exclusion_reason = _exclusion_reason(participant)
-    excluded = bool(participant.exclusion_reason)
-    participant.ending = Participant.Ending.FAILED_ATTENTION if excluded else Participant.Ending.COMPLETED
+    inattentive = exclusion_reason(participant)
+    # Whose eyes differ did everything that was asked of them: not counted, but completed.
+    participant.exclusion_reason = inattentive or vision_reason(participant)
+    participant.ending = Participant.Ending.FAILED_ATTENTION if inattentive else Participant.Ending.COMPLETED
     participant.save(update_fields=["finished", "exclusion_reason", "ending"])
-    jobs.compute_fool_rates(participant.study_id)
-
-
-def _exclusion_reason(participant: Participant) -> str:
-    """Why the study's rules exclude this participant; empty when they do not."""
-    minimum = participant.study.min_catch_accuracy
-    counted = Participant.objects.with_catch_accuracy().get(pk=participant.pk)
-    if counted.catch_count and counted.caught_count / counted.catch_count < minimum:
-        return f"caught {counted.caught_count} of {counted.catch_count} catch trials, fewer than {100 * minimum:.0f} %"
-    return ""
+    if not participant.preview:
+        jobs.compute_fool_rates(participant.study_id)
