@@ -72,10 +72,10 @@ PRESETS = {
         test_trials=50,
         quota=50,
     ),
-    # Isola et al. 2017, section 3.2.
-    "pix2pix-2017": replace(THESIS, question=FAKE, catch_share=0.0, quota=50),
-    # Zhu et al. 2017, section 5.1.1.
-    "cyclegan-2017": replace(THESIS, catch_share=0.0, quota=25),
+    # Isola et al. 2017, section 3.2: an algorithm a session.
+    "pix2pix-2017": replace(THESIS, question=FAKE, assignment=BETWEEN, catch_share=0.0, quota=50),
+    # Zhu et al. 2017, section 5.1.1: an algorithm a session.
+    "cyclegan-2017": replace(THESIS, assignment=BETWEEN, catch_share=0.0, quota=25),
     # Saharia et al. 2022, section 5: which was taken by a camera, for three and for five seconds.
     "palette-2022": replace(THESIS, exposures_ms=(3000, 5000), catch_share=0.0, quota=0),
     # Zhou et al. 2019, section 3.2: one image, as long as one likes, after a qualification.
