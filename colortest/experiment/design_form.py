@@ -105,9 +105,9 @@ class ExposuresField(forms.CharField):
 class DesignForm(forms.ModelForm):
     """A draft as it is to be. `values()` are the arguments of `change_design`."""
 
-    preset = forms.ChoiceField(choices=PRESET_CHOICES, help_text="Another one fills in its numbers.")
+    preset = forms.ChoiceField(choices=PRESET_CHOICES, label="Protocol", help_text="Another one fills in its numbers.")
     splits = forms.MultipleChoiceField(
-        widget=forms.CheckboxSelectMultiple, error_messages={"required": "Choose at least one split."}
+        label="Splits", widget=forms.CheckboxSelectMultiple, error_messages={"required": "Choose at least one split."}
     )
     algorithms = forms.ModelMultipleChoiceField(
         queryset=Algorithm.objects.testable(),
@@ -117,11 +117,12 @@ class DesignForm(forms.ModelForm):
     )
     languages = forms.MultipleChoiceField(
         choices=settings.LANGUAGES,
+        label="Languages",
         widget=forms.CheckboxSelectMultiple,
         error_messages={"required": "Choose at least one language."},
     )
-    presentation = forms.ChoiceField(choices=Presentation, widget=forms.RadioSelect)
-    question = forms.ChoiceField(choices=Question, widget=forms.RadioSelect)
+    presentation = forms.ChoiceField(choices=Presentation, widget=forms.RadioSelect, label="Presentation")
+    question = forms.ChoiceField(choices=Question, widget=forms.RadioSelect, label="Question")
     order = forms.ChoiceField(
         choices=Order,
         widget=forms.RadioSelect,
