@@ -5,6 +5,7 @@ from typing import Any
 from django.utils.translation import get_language_info
 
 from colortest.experiment.models import Study
+from colortest.experiment.timeline import timeline_svg
 from colortest.experiment.words import arrival, passages
 
 
@@ -17,4 +18,4 @@ def words_of(study: Study) -> dict[str, Any]:
         languages=[get_language_info(code)["name"] for code in study.languages],
         retention_days=study.retention_days,
     )
-    return {"passages": [*passages(study.protocol), before]}
+    return {"passages": [*passages(study.protocol), before], "timeline": timeline_svg(study.protocol)}
