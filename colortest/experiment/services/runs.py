@@ -52,7 +52,8 @@ def admit_participant(
     rehearsal = rehearsal or preview
     if not (simulated or rehearsal) and is_full(study):
         raise OverQuota("This study has all the people it needs.")
-    number = (study.participants.aggregate(last=Max("number"))["last"] or 0) + 1
+    number = study.last_number + 1
+    Study.objects.filter(pk=study.pk).update(last_number=number)
     seed = f"{study.seed}/{number}"
     algorithm = algorithm_for(study, simulated=simulated, random=Random(seed))  # noqa: S311 (reproducible, not a secret)
     participant = Participant.objects.create(
@@ -101,9 +102,11 @@ def record_response(*, trial: Trial, chosen_side: str, rt_ms: float, exposure: E
     """Store the response to a participant's current trial; sent again, it changes nothing.
 
     Raises:
-        Refused: the trial is not the participant's next one.
+        Refused: the trial is not the participant's next one, or the run is gone.
     """
-    participant = Participant.objects.select_for_update(no_key=True).get(pk=trial.participant_id)
+    participant = Participant.objects.select_for_update(no_key=True).filter(pk=trial.participant_id).first()
+    if participant is None:
+        raise Refused(gettext("This run was withdrawn or erased."))
     if flow.step(participant) is not flow.Step.TRIALS or Trial.objects.due(participant).first() != trial:
         if Response.objects.filter(pk=trial.pk).exists():
             return
