@@ -36,6 +36,11 @@ def compute_fool_rates(study_id: int, *, again: bool = False) -> None:
     _ring("compute_fool_rates", again, study_id=study_id)
 
 
+def erase_expired(study_id: int, *, again: bool = False) -> None:
+    """Erase the runs of a study that were kept as long as it said."""
+    _ring("erase_expired", again, study_id=study_id)
+
+
 def _ring(name: str, again: bool, **kwargs: Any) -> None:
     transaction.on_commit(partial(_send, name, kwargs, RING_SECONDS if again else None))
 

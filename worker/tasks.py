@@ -3,11 +3,12 @@
 from celery import shared_task
 from celery.exceptions import SoftTimeLimitExceeded
 from django.conf import settings
+from django.utils import timezone
 
 from colortest import jobs
 from colortest.analysis import services as analysis
 from colortest.celery import IMPORT
-from colortest.experiment.models import Study
+from colortest.experiment.models import Participant, Study
 from colortest.stimuli import observer
 from colortest.stimuli import services as stimuli
 from colortest.stimuli.models import Algorithm, MachineFoolRate, TestSet
@@ -38,6 +39,12 @@ def compute_fool_rates(study_id: int) -> None:
 
 
 @shared_task
+def erase_expired(study_id: int) -> None:
+    """The runs of a study whose time is up → gone; its fool rates stay."""
+    analysis.erase_expired(study=Study.objects.get(pk=study_id))
+
+
+@shared_task
 def observe(algorithm_id: int, test_set_id: int) -> None:
     """MachineFoolRate rows that were asked for → computed, or failed with a reason."""
     algorithm, test_set = Algorithm.objects.get(pk=algorithm_id), TestSet.objects.get(pk=test_set_id)
@@ -57,5 +64,7 @@ def ring_again() -> None:
         jobs.colorize(algorithm.pk, again=True)
     for algorithm_id, test_set_id in MachineFoolRate.objects.pending().values_list("algorithm", "test_set").distinct():
         jobs.observe(algorithm_id, test_set_id, again=True)
+    for study_id in Participant.objects.expired(now=timezone.now()).values_list("study", flat=True).distinct():
+        jobs.erase_expired(study_id, again=True)
     for study in analysis.stale():
         jobs.compute_fool_rates(study.pk, again=True)

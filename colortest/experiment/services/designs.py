@@ -116,6 +116,8 @@ def open_study(*, study: Study, by: User | None = None) -> Study:
     missing = shortfall(study)
     if missing:
         raise Refused(missing)
+    if study.frozen_rates:
+        raise Refused("The time of its first responses was up and they are erased: what came now could not be added.")
     study.design_hash = study.design_hash or design_hash(study)
     study.status = Study.Status.OPEN
     study.save(update_fields=["status", "design_hash"])
