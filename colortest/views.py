@@ -12,7 +12,7 @@ from colortest.experiment.models import Study
 
 def home(request: HttpRequest) -> HttpResponse:
     """What the site is, and the studies that take participants."""
-    return render(request, "home.html", {"open_studies": Study.objects.open()})
+    return render(request, "home.html", {"open_studies": Study.objects.open().for_everybody()})
 
 
 def about(request: HttpRequest) -> HttpResponse:

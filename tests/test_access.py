@@ -44,6 +44,8 @@ TABLE = {
     "request_missing": (RESEARCHERS, "post", "/studies/sunday-study/missing/"),
     "open_study": (RESEARCHERS, "post", "/studies/sunday-study/open/"),
     "close_study": (RESEARCHERS, "post", "/studies/sunday-study/close/"),
+    "recruitment": (RESEARCHERS, "get", "/studies/sunday-study/recruitment/"),
+    "set_recruiter": (RESEARCHERS, "post", "/studies/sunday-study/recruiter/"),
     "power": (RESEARCHERS, "get", "/power/"),
     "power_chart": (RESEARCHERS, "get", "/power.svg"),
     "results": (RESEARCHERS, "get", "/studies/sunday-study/results/"),

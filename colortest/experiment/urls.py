@@ -2,7 +2,7 @@ from django.urls import path, register_converter
 from django.urls.converters import StringConverter
 
 from colortest.experiment.models import CODE
-from colortest.experiment.views import designs, drafts, landing, run
+from colortest.experiment.views import designs, drafts, landing, recruitment, run
 
 
 class SecretConverter(StringConverter):
@@ -32,4 +32,6 @@ urlpatterns = [
     path("studies/<slug:slug>/missing/", designs.request_missing, name="request_missing"),
     path("studies/<slug:slug>/open/", designs.open_study, name="open_study"),
     path("studies/<slug:slug>/close/", designs.close_study, name="close_study"),
+    path("studies/<slug:slug>/recruitment/", recruitment.recruitment, name="recruitment"),
+    path("studies/<slug:slug>/recruiter/", recruitment.set_recruiter, name="set_recruiter"),
 ]

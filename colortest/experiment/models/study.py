@@ -66,6 +66,10 @@ class StudyQuerySet(models.QuerySet["Study"]):
         """Those that take participants."""
         return self.filter(status=Study.Status.OPEN)
 
+    def for_everybody(self) -> Self:
+        """Those to which no recruiter must send one."""
+        return self.filter(recruiter=Study.Recruiter.PLAIN)
+
     def with_progress(self) -> Self:
         """Annotate how many people, and how many simulated participants, started and finished; rehearsals apart."""
         counted = Q(participants__rehearsal=False)

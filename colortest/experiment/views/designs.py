@@ -9,6 +9,7 @@ from colortest.access import AccountRequest, researcher_required
 from colortest.experiment import readiness, services
 from colortest.experiment.forms import StudyForm
 from colortest.experiment.models import Study
+from colortest.experiment.views.recruitment import links
 from colortest.experiment.views.words import words_of
 from colortest.htmx import HtmxRequest
 from colortest.refusal import Refused
@@ -42,7 +43,7 @@ def study(request: HtmxRequest, slug: str) -> HttpResponse:
         "shares": made,
         "busy": any(share.pending for share in made),
         "lacks": readiness.lacks(found, made) if found.status == Study.Status.DRAFT else [],
-        "link": request.build_absolute_uri(f"/s/{found.slug}/"),
+        **links(request, found),
     }
     if request.htmx:
         return render(request, "experiment/_readiness.html", context)
