@@ -14,6 +14,7 @@ import { Stage, pause } from "./stage.js";
 
 const FEEDBACK_MS = 1000;
 const OUT_OF_STEP = 409;
+const GONE = 404;
 // Outlives a reload: a pair that was on screen before it must not count as seen once.
 const SHOWN = "colortest-shown";
 
@@ -128,6 +129,8 @@ async function giveFeedback(correct, question) {
 /** What trying again would not mend: say the server's sentence and offer to load the page anew. */
 async function giveUp(problem) {
   console.error(problem);
+  // Withdrawn or erased, in another tab perhaps: the page itself now says so.
+  if (problem instanceof Refused && problem.status === GONE) return location.reload();
   const sentence = problem instanceof Refused ? problem.message : "";
   stage.enter("ready");
   await stage.panel("refused", { sentence });
