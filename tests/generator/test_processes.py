@@ -28,7 +28,7 @@ with joined("cpu") as (processes, device):
     folder = RunFolder(Path(sys.argv[1]), writes=processes.first)
     folder.begin({"configuration": wanted.to_json()})
     Trainer(wanted, {"few": four_photos()}, folder, half=False, device=device, processes=processes).train()
-    print(processes.count)
+    sys.stdout.write(f"{processes.count}\\n")  # at once: print would write two pieces, and the processes share a pipe
 """
 
 
