@@ -11,7 +11,7 @@ from playwright.sync_api import Locator, Page, expect
 from colortest.analysis.models import FoolRate
 from colortest.embedded.supervisor import Child
 from colortest.experiment.bot import ParticipantBot
-from colortest.experiment.models import Response, Study
+from colortest.experiment.models import Participant, Response, Study
 from colortest.experiment.simulation import real_side
 from colortest.stimuli.models import Algorithm
 from colortest.stimuli.services import register_method
@@ -47,9 +47,11 @@ def test_a_study_is_designed_opened_and_played_by_whoever_follows_its_link(
     page.get_by_role("link", name="New study").click()
     page.get_by_label("Title").fill("Does grey fool anybody?")
     page.get_by_label("Test set").select_option(label="photographs (test: 30, train: 30)")
-    page.get_by_label("Splits").fill("test, train")
+    page.get_by_label("train", exact=True).check()
     page.get_by_label("Grey").check()
     page.get_by_role("button", name="Make the draft").click()
+    page.get_by_label("Colour vision").select_option(label="do not screen")
+    page.get_by_role("button", name="Save the design").click()
     expect(page.get_by_text("Everything that this study shows is ready.")).to_be_visible()
     page.get_by_role("button", name="Open").click()
     link = page.get_by_role("link", name="/s/does-grey-fool-anybody/").get_attribute("href")
@@ -61,6 +63,116 @@ def test_a_study_is_designed_opened_and_played_by_whoever_follows_its_link(
     playing.begin(guest)
     token = playing.choose(guest, "left")
     assert [one.trial.token for one in Response.objects.all()] == [token]
+
+
+def draft(page: Page, site: str, title: str, preset: str) -> None:
+    """A new study on both splits, on its design page."""
+    log_in(page, site, "ruth", PASSWORD)
+    page.goto(f"{site}/studies/new/")
+    page.get_by_label("Title").fill(title)
+    page.get_by_label(preset).check()
+    page.get_by_label("train", exact=True).check()
+    page.get_by_label("Grey").check()
+    page.get_by_role("button", name="Make the draft").click()
+    page.get_by_role("heading", name="Design", exact=True).wait_for()
+    page.get_by_label("Colour vision").select_option(label="do not screen")
+    page.get_by_label("Share held in reserve (%)").fill("0")
+    page.get_by_label("Practice trials").fill("1")
+    page.get_by_label("Test trials").fill("4")
+
+
+def save(page: Page) -> None:
+    page.get_by_role("button", name="Save the design").click()
+    expect(page.get_by_text("Everything that this study shows is ready.")).to_be_visible()
+
+
+def preview(page: Page, blocks: int = 1) -> None:
+    """From the study's page through the whole preview, of one practice trial and four of the test, and back."""
+    address = page.get_by_role("link", name="Preview").evaluate("link => link.href")
+    playing.agree(page, address)
+    expect(page.get_by_text("Preview", exact=True)).to_be_visible()
+    playing.begin(page)
+    playing.play_block(page, [("left", "key")])
+    for _ in range(blocks):
+        playing.go_on(page)
+        playing.play_block(page, [("right", "key")] * (4 // blocks))
+    page.get_by_role("heading", name="Thank you").wait_for()
+    assert not Participant.objects.exists()
+    page.get_by_role("link", name="Back to the study").click()
+
+
+def open_and_copy(page: Page, title: str = "") -> None:
+    """From a draft's page to the copy's."""
+    page.get_by_role("button", name="Open", exact=True).click()
+    expect(page.get_by_text("UTC by ruth")).to_be_visible()
+    expect(page.get_by_text(Study.objects.get().design_hash)).to_be_visible()
+    page.get_by_text("Copy this study").click()
+    page.get_by_label("Title of the copy").fill(title)
+    page.get_by_role("button", name="Copy").click()
+    expect(page.get_by_text("draft", exact=True)).to_be_visible()
+
+
+@pytest.mark.usefixtures("photographs_coloured_grey", "researcher")
+def test_a_staircase_is_designed_previewed_opened_and_copied(page: Page, site: str) -> None:
+    draft(page, site, "How long does one need?", "One image, less and less time")
+    words = page.get_by_role("complementary")
+    page.get_by_label("Exposures (ms)").fill("300, 400")
+    expect(words).to_contain_text("A staircase starts from one exposure, not from several.")
+    page.get_by_label("Exposures (ms)").fill("300")
+    page.get_by_label("Blocks").fill("2")
+    expect(words).to_contain_text("for a time that adapts to the participant, from 300 ms on.")
+    expect(words).to_contain_text("They come in 2 blocks with a break before each.")
+    save(page)
+    made = Study.objects.get()
+    assert (made.exposures_ms, made.staircase_up_ms, made.masks, made.blocks) == ([300], 30, 4, 2)
+    preview(page, blocks=2)
+    open_and_copy(page, "Once more")
+    expect(page.get_by_role("heading", name="Once more")).to_be_visible()
+    copied = Study.objects.get(title="Once more")
+    assert copied.protocol == made.protocol
+
+
+@pytest.mark.usefixtures("photographs_coloured_grey", "researcher")
+def test_two_exposures_of_images_that_follow_each_other_are_designed_previewed_opened_and_copied(
+    page: Page, site: str
+) -> None:
+    draft(page, site, "One after the other", "Two images for a second: which is real? thesis-2020")
+    page.get_by_label("Protocol").select_option(value="amt-code")
+    expect(page.get_by_label("one after the other")).to_be_checked()
+    page.get_by_label("Practice trials").fill("1")
+    page.get_by_label("Test trials").fill("4")
+    page.get_by_label("Share held in reserve (%)").fill("0")
+    page.get_by_label("Exposures (ms)").fill("100, 200, 0")
+    page.get_by_role("button", name="Save the design").click()
+    wrong = "Images that follow each other cannot stay until the choice: give their time in milliseconds."
+    expect(page.get_by_role("alert")).to_contain_text(wrong)
+    page.get_by_label("Exposures (ms)").fill("100, 200")
+    page.get_by_label("the left one first in half of the trials").check()
+    words = page.get_by_role("complementary")
+    expect(words).to_contain_text("for 100 ms or 200 ms each, with 600 ms of empty grey between them.")
+    expect(words).to_contain_text("The left one comes first in half of the trials.")
+    save(page)
+    made = Study.objects.get()
+    assert (made.exposures_ms, made.order, made.gap_ms, made.preset) == ([100, 200], "BALANCED", 600, "amt-code")
+    preview(page)
+    open_and_copy(page)
+    expect(page.get_by_role("heading", name="One after the other (copy)")).to_be_visible()
+
+
+@pytest.mark.usefixtures("researcher")
+def test_what_a_draft_lacks_is_made_while_its_page_is_watched(page: Page, site: str, worker: Child) -> None:
+    make_test_set(16)
+    kinds, methods = Algorithm.Kind, Algorithm.Method
+    grey = register_method(slug="grey", name="Grey", kind=kinds.BASELINE, method=methods.GREY)
+    register_method(slug="catch", name="Catch", kind=kinds.CATCH, method=methods.RANDOM_COLOUR)
+    draft(page, site, "From nothing", "Two images for a second: which is real? thesis-2020")
+    grey.colorizations.all().delete()
+    page.get_by_role("button", name="Save the design").click()
+    page.get_by_role("heading", name="From nothing").wait_for()
+    stay(page)
+    expect(page.get_by_text("Everything that this study shows is ready.")).to_be_visible(timeout=60_000)
+    expect(page.get_by_role("button", name="Open", exact=True)).to_be_enabled()
+    assert stayed(page)
 
 
 @pytest.mark.usefixtures("researcher")
