@@ -8,6 +8,7 @@ from django.utils import timezone
 from colortest import jobs
 from colortest.analysis import services as analysis
 from colortest.celery import IMPORT
+from colortest.experiment import services as experiment
 from colortest.experiment.models import Participant, Study
 from colortest.stimuli import observer
 from colortest.stimuli import services as stimuli
@@ -57,13 +58,14 @@ def observe(algorithm_id: int, test_set_id: int) -> None:
 
 @shared_task
 def ring_again() -> None:
-    """Ring for everything that a lost message left behind."""
+    """Ring for everything that a lost message left behind, and erase the previews that somebody left behind."""
     for test_set in TestSet.objects.waiting():
         jobs.import_test_set(test_set.pk, again=True)
     for algorithm in Algorithm.objects.with_pending():
         jobs.colorize(algorithm.pk, again=True)
     for algorithm_id, test_set_id in MachineFoolRate.objects.pending().values_list("algorithm", "test_set").distinct():
         jobs.observe(algorithm_id, test_set_id, again=True)
+    experiment.sweep_previews()
     for study_id in Participant.objects.expired(now=timezone.now()).values_list("study", flat=True).distinct():
         jobs.erase_expired(study_id, again=True)
     for study in analysis.stale():
