@@ -3,6 +3,7 @@
 from django.contrib import admin
 from django.contrib.auth import views as auth
 from django.urls import include, path
+from django.views.i18n import set_language
 
 from colortest import views
 
@@ -12,6 +13,7 @@ urlpatterns = [
     path("favicon.ico", views.favicon, name="favicon"),
     path("health/", views.health, name="health"),
     path("login/", auth.LoginView.as_view(), name="login"),
+    path("language/", set_language, name="set_language"),
     path("logout/", auth.LogoutView.as_view(), name="logout"),
     path("", include("colortest.experiment.urls")),
     path("", include("colortest.analysis.urls")),

@@ -13,6 +13,7 @@ from PIL import Image
 from colortest.access import ADMINS, RESEARCHERS, grant
 from colortest.demo.photos import crops
 from colortest.experiment import services
+from colortest.experiment.bot import SCREEN
 from colortest.experiment.models import Participant, Study
 from colortest.stimuli import rendering
 from colortest.stimuli.models import Algorithm, Colorization, Photo, TestSet
@@ -134,6 +135,11 @@ def stage_study(*, photos: int = 60, open_it: bool = True, **columns: object) ->
         setattr(study, name, value)
     study.save()
     return services.open_study(study=study) if open_it else study
+
+
+def pass_screen_check(client: Client, run: str) -> None:
+    """As the page of the check does at a desk: `run` is the address of the run."""
+    client.post(f"{run}screen/", SCREEN, content_type="application/json")
 
 
 @pytest.fixture

@@ -4,13 +4,13 @@ import httpx
 
 from colortest.experiment.bot import ParticipantBot
 from colortest.experiment.models import Study
-from colortest.experiment.simulation import real_side
+from colortest.experiment.simulation import digits, real_side
 
 
 def person(site: str, *, fool_rate: float, seed: int, catch_rate: float = 1.0) -> ParticipantBot:
     """Somebody at the site who is fooled with a known probability, and not by catch trials."""
     client = httpx.Client(base_url=site, timeout=60)
-    return ParticipantBot(client, real_side, fool_rate, catch_rate=catch_rate, seed=seed)
+    return ParticipantBot(client, real_side, fool_rate, catch_rate=catch_rate, seed=seed, digits=digits)
 
 
 def play_people(site: str, study: Study, count: int, *, fool_rate: float) -> None:

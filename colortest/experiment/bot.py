@@ -13,9 +13,11 @@ from urllib.parse import urlencode, urlsplit
 
 import httpx
 
+from colortest.experiment.colour_vision import COUNT, NOTHING
 from colortest.experiment.schedule import LEFT, OTHER, RIGHT
 
 HIDDEN = re.compile(r'<input type="hidden" name="([^"]+)" value="([^"]*)"')
+PLATES = "data-plates"  # on the page that shows them
 
 # What somebody chooses, by question, who takes this side for the real photo; a single image stands left.
 CHOICES = {
@@ -26,6 +28,15 @@ CHOICES = {
 
 # token → (the side that shows the real photo, whether this is a catch trial)
 Oracle = Callable[[str], tuple[str, bool]]
+# code of the run → the digits on the plates that it is shown now
+PlateOracle = Callable[[str], list[str]]
+
+SCREEN = {"width": 1280, "height": 800, "pixelRatio": 1.0, "refreshMs": 16.7, "gamut": "srgb"}
+
+
+def no_digits(_code: str) -> list[str]:
+    """What somebody reads on the plates whom nobody told anything."""
+    return [NOTHING] * COUNT
 
 
 @dataclass
@@ -33,7 +44,7 @@ class ParticipantBot:
     """One simulated person.
 
     `fool_rate` is the probability with which a test or practice trial fools it, `catch_rate` the one with which it
-    is not fooled by a catch trial (Zhang 2016 found 0.87).
+    is not fooled by a catch trial (Zhang 2016 found 0.87). Without `digits` it sees none on any plate.
     """
 
     client: httpx.Client
@@ -41,6 +52,7 @@ class ParticipantBot:
     fool_rate: float
     catch_rate: float = 0.87
     seed: int = 0
+    digits: PlateOracle = no_digits
     random: Random = field(init=False)
 
     def __post_init__(self) -> None:
@@ -56,6 +68,7 @@ class ParticipantBot:
         """The same step by step: yields the address of each page, and of each response, as it is reached."""
         run = self._submit(f"/s/{slug}/?{urlencode(parameters)}", {"agree": "on"})
         yield run
+        self._pass_checks(run)
         run = self._submit(run, {}, to="begin/")
         yield run
         state = self._get(f"{run}trials/").json()
@@ -88,9 +101,19 @@ class ParticipantBot:
             "focusChanges": 0,
             "repeated": False,
         }
+        return dict(self._send(trial["responseUrl"], body).json())
+
+    def _pass_checks(self, run: str) -> None:
+        """The screen, and the plates as often as they are shown."""
+        self._send(f"{run}screen/", SCREEN)
+        while PLATES in self._get(run).text:
+            digits = enumerate(self.digits(run.split("/")[2]), start=1)
+            self._submit(run, {f"plate_{number}": digit for number, digit in digits}, to="vision/")
+
+    def _send(self, address: str, body: dict[str, Any]) -> httpx.Response:
+        """Post JSON as the scripts of the pages do."""
         headers = {"X-CSRFToken": self.client.cookies["csrftoken"], **self._referer()}
-        reply = self.client.post(trial["responseUrl"], json=body, headers=headers).raise_for_status()
-        return dict(reply.json())
+        return self.client.post(address, json=body, headers=headers).raise_for_status()
 
     def _taken_for_real(self, token: str) -> str:
         """The side that the bot takes for the real photo."""

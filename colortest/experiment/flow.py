@@ -4,7 +4,7 @@ all lead to the same place."""
 from dataclasses import dataclass
 from enum import Enum
 
-from colortest.experiment.models import Participant, Response, Trial
+from colortest.experiment.models import Participant, Response, Study, Trial
 
 # How many pairs a browser may fetch ahead: enough that it never waits, few enough that a stranger to the run learns
 # nothing early.
@@ -14,9 +14,12 @@ AHEAD = 4
 class Step(Enum):
     """The pages of a run, in order (consent is what makes a participant)."""
 
+    SCREEN = "screen"
+    VISION = "vision"
     INSTRUCTIONS = "instructions"
     TRIALS = "trials"
     THANKS = "thanks"
+    ENDED = "ended"  # before the last trial: screened out
 
 
 @dataclass(frozen=True)
@@ -35,7 +38,17 @@ def step(participant: Participant) -> Step:
     """The page this participant belongs on."""
     if participant.finished:
         return Step.THANKS
-    return Step.TRIALS if participant.started else Step.INSTRUCTIONS
+    return Step.ENDED if participant.ending else reached(participant)
+
+
+def reached(participant: Participant) -> Step:
+    """How far a run has come that is under way, or had come when it ended before its last trial."""
+    if participant.started:
+        return Step.TRIALS
+    if participant.window_width is None:
+        return Step.SCREEN
+    screened = participant.vision or participant.study.colour_vision == Study.ColourVision.SKIP
+    return Step.INSTRUCTIONS if screened and not participant.ending else Step.VISION
 
 
 def upcoming(participant: Participant) -> list[Trial]:

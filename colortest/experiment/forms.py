@@ -4,6 +4,7 @@ from typing import Any
 
 from django import forms
 from django.forms.boundfield import BoundWidget
+from django.utils.translation import gettext_lazy as _
 
 from colortest.experiment.models import CODE
 from colortest.experiment.origins import ORIGINS, Origin
@@ -16,8 +17,8 @@ class ConsentForm(forms.Form):
     # Made up by the page for the run to come, so that a form that is sent twice makes one run.
     code = forms.RegexField(rf"^{CODE}$", widget=forms.HiddenInput, required=False)
     agree = forms.BooleanField(
-        label="I have read this and agree to take part.",
-        error_messages={"required": "Please tick the box if you agree; otherwise just close the page."},
+        label=_("I have read this and agree to take part."),
+        error_messages={"required": _("Please tick the box if you agree; otherwise just close the page.")},
     )
 
 

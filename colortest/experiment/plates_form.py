@@ -11,10 +11,12 @@ CHOICES = [*((digit, digit) for digit in DIGITS), (NOTHING, _("No digit"))]
 
 
 class PlatesForm(forms.Form):
-    """One digit, or none, for each plate in order."""
+    """One digit, or none, for each plate in order; `look` tells plates from those shown after them."""
 
-    def __init__(self, data: Mapping[str, str] | None = None) -> None:
-        super().__init__(data)
+    look = forms.CharField(widget=forms.HiddenInput, required=False)
+
+    def __init__(self, data: Mapping[str, str] | None = None, *, look: str = "") -> None:
+        super().__init__(data, initial={"look": look})
         for number in range(1, COUNT + 1):
             self.fields[f"plate_{number}"] = forms.ChoiceField(
                 choices=CHOICES,
@@ -24,4 +26,8 @@ class PlatesForm(forms.Form):
 
     def answers(self) -> list[str]:
         """In the order of the plates; of a valid form."""
-        return [self.cleaned_data[name] for name in self.fields]
+        return [self.cleaned_data[plate.name] for plate in self.plates()]
+
+    def plates(self) -> list[forms.BoundField]:
+        """The fields of the plates."""
+        return [field for field in self if field.name != "look"]

@@ -7,8 +7,9 @@ import httpx
 from django.db import close_old_connections, connection
 
 from colortest.experiment.bot import ParticipantBot
-from colortest.experiment.models import Study, Trial
+from colortest.experiment.models import Participant, Study, Trial
 from colortest.experiment.passes import Pass, issue_pass
+from colortest.experiment.services import plates_of
 
 TOGETHER = 4
 
@@ -36,10 +37,16 @@ def real_side(token: str) -> tuple[str, bool]:
     return trial.real_side, trial.kind == Trial.Kind.CATCH
 
 
+def digits(code: str) -> list[str]:
+    """What is on the plates that a run is shown now."""
+    participant = Participant.objects.select_related("study").get(code=code)
+    return [plate.digit for plate in plates_of(participant)]
+
+
 def _run(slug: str, key: str, fool_rate: float, url: str, seed: int) -> str:
     close_old_connections()
     try:
         with httpx.Client(base_url=url, timeout=60) as client:
-            return ParticipantBot(client, real_side, fool_rate, seed=seed).play(slug, simulation=key)
+            return ParticipantBot(client, real_side, fool_rate, seed=seed, digits=digits).play(slug, simulation=key)
     finally:
         connection.close()

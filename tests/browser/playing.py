@@ -1,12 +1,15 @@
 """A participant's hands: what somebody does in the browser to take part."""
 
+import re
 from collections.abc import Iterable
 from itertools import cycle, islice
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 from playwright.sync_api import Page, Response
 
+from colortest.experiment.bot import PlateOracle, no_digits
 from tests.running import wait_until
 
 OBSERVER = Path(__file__).with_name("observer.js")
@@ -19,17 +22,33 @@ def hands(count: int) -> list[tuple[str, str]]:
     return list(islice(cycle(HANDS), count))
 
 
-def agree(page: Page, landing: str) -> None:
-    """From the landing page to the instructions."""
+def agree(page: Page, landing: str, digits: PlateOracle = no_digits) -> None:
+    """From the landing page to the instructions, past the plates where the study has some."""
+    consent(page, landing)
+    instructions, plates = page.get_by_role("heading", name="How it works"), page.locator("[data-plates]")
+    instructions.or_(plates).wait_for()
+    while plates.is_visible():
+        read_plates(page, digits)
+        instructions.or_(page.get_by_text("Please look once more")).wait_for()
+    instructions.wait_for()
+
+
+def consent(page: Page, landing: str) -> None:
     page.goto(landing)
     page.get_by_label("I have read this").check()
     page.get_by_role("button", name="Take part").click()
-    page.get_by_role("heading", name="How it works").wait_for()
+
+
+def read_plates(page: Page, digits: PlateOracle) -> None:
+    """Choose for each plate what `digits` says of this run, with the pointer."""
+    said = digits(urlsplit(page.url).path.split("/")[2])
+    for digit in said:
+        page.locator(f'[data-plate]:visible label:has([value="{digit}"])').click()
 
 
 def begin(page: Page) -> None:
     """From the instructions past the panel before the first trial."""
-    page.get_by_role("button", name="Start practice").click()
+    page.get_by_role("button", name=re.compile("^Start ")).click()
     go_on(page)
 
 

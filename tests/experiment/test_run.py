@@ -10,6 +10,7 @@ from PIL import Image
 
 from colortest.experiment import services
 from colortest.experiment.models import Participant, Response, Study, Trial
+from tests.cast import pass_screen_check
 
 pytestmark = pytest.mark.django_db
 
@@ -63,6 +64,9 @@ def test_all_trials_are_written_at_consent(client: Client, study: Study) -> None
 def test_each_page_of_a_run_is_at_one_address(client: Client, study: Study) -> None:
     page = client.post("/s/sunday-study/", {"agree": "on"}, follow=True)
     run = page.request["PATH_INFO"]
+    assert "experiment/screen.html" in [template.name for template in page.templates]
+    pass_screen_check(client, run)
+    page = client.get(run)
     assert "experiment/instructions.html" in [template.name for template in page.templates]
     page = client.post(f"{run}begin/", follow=True)
     assert page.request["PATH_INFO"] == run
@@ -82,6 +86,7 @@ def test_a_consent_form_that_is_sent_twice_makes_one_run(client: Client, study: 
 def test_who_has_finished_is_not_asked_again_on_the_same_device(client: Client, study: Study) -> None:
     client.post("/s/sunday-study/", {"agree": "on"})
     person = study.participants.get()
+    pass_screen_check(client, f"/take/{person.code}/")
     client.post(f"/take/{person.code}/begin/")
     play_to_the_end(client, person)
     assert client.get("/s/sunday-study/").headers["Location"] == f"/take/{person.code}/"
@@ -146,7 +151,7 @@ def test_trials_before_the_instructions_are_refused(client: Client, study: Study
     assert state_of(client, person)["upcoming"] == []
     first = person.trials.first()
     assert respond(client, {"responseUrl": f"/take/{person.code}/trials/{first.token}/"}).status_code == 409
-    assert client.get(f"/stimuli/{first.token}/1/").status_code == 404
+    assert client.get(f"/take/{person.code}/stimuli/{first.token}/1/").status_code == 404
 
 
 @pytest.mark.parametrize(
@@ -285,20 +290,42 @@ def test_both_stimuli_of_a_pair_have_the_same_headers_and_length(client: Client,
 def test_the_real_photo_is_on_the_side_that_the_schedule_says(client: Client, participant: Participant) -> None:
     for row in participant.trials.all()[:4]:
         place = {"LEFT": 1, "RIGHT": 2}[row.real_side]
-        shown = Image.open(io.BytesIO(client.get(f"/stimuli/{row.token}/{place}/").content)).convert("RGB")
+        address = f"/take/{participant.code}/stimuli/{row.token}/{place}/"
+        shown = Image.open(io.BytesIO(client.get(address).content)).convert("RGB")
         with row.colorization.photo.file.open("rb") as file:
             assert shown.tobytes() == Image.open(file).convert("RGB").tobytes()
 
 
 def test_stimuli_are_not_shown_too_early_nor_after_the_response(client: Client, participant: Participant) -> None:
     far = participant.trials.all()[10]
-    assert client.get(f"/stimuli/{far.token}/1/").status_code == 404
+    assert client.get(f"/take/{participant.code}/stimuli/{far.token}/1/").status_code == 404
     trial = state_of(client, participant)["upcoming"][0]
     assert client.get(trial["stimuli"][0]).status_code == 200
     respond(client, trial)
     assert client.get(trial["stimuli"][0]).status_code == 404
     for token in ("no-such-token", "x" * 22, "a%00b"):
-        assert client.get(f"/stimuli/{token}/1/").status_code == 404
+        assert client.get(f"/take/{participant.code}/stimuli/{token}/1/").status_code == 404
+
+
+def test_stimuli_are_only_for_the_participant_whose_trial_it_is(
+    client: Client, participant: Participant, study: Study
+) -> None:
+    other = services.admit_participant(study=study)
+    services.begin(participant=other)
+    (mine, _), (theirs, _) = (state_of(client, person)["upcoming"][0]["stimuli"] for person in (participant, other))
+    assert client.get(mine).status_code == client.get(theirs).status_code == 200
+    assert client.get(mine.replace(participant.code, other.code)).status_code == 404
+    assert client.get(mine.replace(participant.code, "x" * 22)).status_code == 404
+
+
+def test_after_the_end_no_stimulus_is_to_be_had(client: Client, participant: Participant) -> None:
+    addresses = []
+    state = state_of(client, participant)
+    while state["upcoming"]:
+        addresses += state["upcoming"][0]["stimuli"]
+        state = respond(client, state["upcoming"][0]).json()["state"]
+    assert len(addresses) == 100
+    assert {client.get(address).status_code for address in addresses} == {404}
 
 
 def test_nothing_that_the_browser_receives_before_it_responds_holds_the_answer(

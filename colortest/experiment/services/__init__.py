@@ -1,7 +1,7 @@
 """Writes of studies, participants and responses. Each is atomic and rings for what follows it."""
 
-from colortest.experiment.services.checks import give_up_screen, plates_of, record_screen, record_vision
 from colortest.experiment.services.allocation import hear_of
+from colortest.experiment.services.checks import give_up_screen, look_of, plates_of, record_screen, record_vision
 from colortest.experiment.services.designs import (
     change_design,
     close_study,
@@ -15,6 +15,7 @@ from colortest.experiment.services.designs import (
 from colortest.experiment.services.ethics import erase_expired, erase_run, withdraw
 from colortest.experiment.services.previews import end_preview, start_preview, sweep_previews
 from colortest.experiment.services.recruitment import (
+    Farewell,
     OverQuota,
     completion_for,
     completion_of,
@@ -26,6 +27,7 @@ from colortest.experiment.services.recruitment import (
 from colortest.experiment.services.runs import admit_participant, begin, record_response
 
 __all__ = [
+    "Farewell",
     "OverQuota",
     "admit_participant",
     "begin",
@@ -42,6 +44,7 @@ __all__ = [
     "give_up_screen",
     "hear_of",
     "is_full",
+    "look_of",
     "open_study",
     "plates_of",
     "record_response",

@@ -8,6 +8,8 @@ from colortest.experiment import colour_vision, screen
 from colortest.experiment.models import Participant, Response, Study, Trial
 from colortest.refusal import Refused
 
+FIRST_LOOK, SECOND_LOOK = "1", "2"
+
 
 def record_screen(*, participant: Participant, measured: screen.Screen) -> None:
     """Keep what the browser measured. Once: sent again, it changes nothing.
@@ -35,29 +37,32 @@ def give_up_screen(*, participant: Participant) -> None:
     unchecked.update(ending=Participant.Ending.SCREENED_OUT)
 
 
+def look_of(participant: Participant) -> str:
+    """Which plates a participant is at: those of the first look, or of the second."""
+    return FIRST_LOOK if participant.vision_errors is None else SECOND_LOOK
+
+
 def plates_of(participant: Participant) -> list[colour_vision.Plate]:
-    """The plates of a participant's colour-vision screening: others for each, and for the second look.
+    """The plates that a participant is at: others for each participant, and for each look.
 
     Keyed, because the browser knows the code: who could draw the plates would know their digits.
     """
-    again = participant.vision_errors is not None
-    seed = salted_hmac("colortest.plates", f"{participant.code}/{int(again)}", algorithm="sha256").hexdigest()
-    return colour_vision.draw(seed)
+    value = f"{participant.code}/{look_of(participant)}"
+    return colour_vision.draw(salted_hmac("colortest.plates", value, algorithm="sha256").hexdigest())
 
 
 @transaction.atomic
-def record_vision(*, participant: Participant, answers: list[str]) -> None:
-    """UNKNOWN → TYPICAL or DIFFERENT, and SCREENED_OUT if the study says so.
+def record_vision(*, participant: Participant, look: str, answers: list[str]) -> None:
+    """UNKNOWN → TYPICAL or DIFFERENT, and SCREENED_OUT if the study says so. Sent again, it changes nothing.
 
     Who misreads the plate that everybody reads is shown new ones, once: the first time nobody knows why.
     """
     person = Participant.objects.select_for_update(no_key=True).get(pk=participant.pk)
-    if person.vision or person.ending:
+    if person.vision or person.ending or look != look_of(person):
         return
-    first_look = person.vision_errors is None
     outcome = colour_vision.judge(plates_of(person), answers)
     person.vision_errors = outcome.errors
-    if outcome.control_read or not first_look:
+    if outcome.control_read or look == SECOND_LOOK:
         person.vision = Participant.Vision.TYPICAL if outcome.typical else Participant.Vision.DIFFERENT
     different = person.vision == Participant.Vision.DIFFERENT
     if different and person.study.colour_vision == Study.ColourVision.SCREEN_OUT:
@@ -83,9 +88,10 @@ def qualify(participant: Participant) -> None:
     practice = participant.trials.filter(kind=Trial.Kind.PRACTICE)
     if not least or practice.unanswered().exists():
         return
-    responses = Response.objects.with_fooled().filter(trial__in=practice, flags=[])
+    responses = Response.objects.with_fooled().filter(trial__in=practice, flags=[]).select_related("trial")
     groups: dict[str, list[bool]] = {}
-    for correct, real_side in responses.values_list("correct", "trial__real_side"):
-        groups.setdefault(real_side if participant.study.single else "", []).append(correct)
+    for response in responses:
+        shown = response.trial.real_side if participant.study.single else "both"
+        groups.setdefault(shown, []).append(response.correct)
     if any(sum(right) < least * len(right) for right in groups.values()):
         Participant.objects.filter(pk=participant.pk).update(ending=Participant.Ending.SCREENED_OUT)

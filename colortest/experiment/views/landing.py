@@ -13,6 +13,7 @@ from colortest.experiment.passes import Pass
 from colortest.experiment.recruiters import RECRUITERS
 from colortest.experiment.views import cookies
 from colortest.experiment.views.arrival import Arrival, carries, sent_id
+from colortest.experiment.views.pages import speak, telling
 from colortest.refusal import Refused
 
 
@@ -23,6 +24,7 @@ def take_part(request: HttpRequest, slug: str) -> HttpResponse:
     study = Study.objects.filter(slug=slug).exclude(status=Study.Status.DRAFT).first()
     if study is None:
         raise Http404(f"There is no study “{slug}”. Please check the address you were given.")
+    language = speak(study)
     if request.method == "GET" and sent_id(request, study):
         return _without_id(request, study)
     arrival = Arrival.of(request, study)
@@ -34,8 +36,14 @@ def take_part(request: HttpRequest, slug: str) -> HttpResponse:
     form = ConsentForm(request.POST if request.method == "POST" else None)
     if form.is_valid():
         return _admit(request, study, arrival, code=form.cleaned_data["code"])
-    text = study.consent_text_in(get_language() or "")
-    context = {"study": study, "form": form, "code": secret(), "consent_text": text, "rehearsal": arrival.rehearsal}
+    context = {
+        "study": study,
+        "telling": telling(study),
+        "form": form,
+        "code": secret(),
+        "consent_text": study.consent_text_in(language),
+        "rehearsal": arrival.rehearsal,
+    }
     return render(request, "experiment/consent.html", context)
 
 
@@ -73,6 +81,7 @@ def _admit(request: HttpRequest, study: Study, arrival: Arrival, *, code: str) -
             study=study,
             code=code,
             outside_id=arrival.outside_id,
+            language=get_language() or "",
             simulated=arrival.simulated,
             rehearsal=arrival.rehearsal,
         )

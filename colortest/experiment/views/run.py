@@ -1,19 +1,21 @@
 """A participant's way through a study. Every request first asks where the participant stands."""
 
-import json
 from http import HTTPStatus
 
-from django.core.exceptions import RequestDataTooBig
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import redirect
 from django.urls import reverse
+from django.utils.translation import gettext
 from django.views.decorators.cache import never_cache
+from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_GET, require_POST
 
 from colortest.experiment import flow, services
 from colortest.experiment.exposure import Exposure, milliseconds
 from colortest.experiment.models import Participant, Trial
 from colortest.experiment.stimulus import places, stimulus
+from colortest.experiment.views import exchange
+from colortest.experiment.views.pages import page, participant_with
 from colortest.refusal import Refused
 
 # Of a pair a side is chosen, a single image is taken for one of the two; it stands left.
@@ -24,18 +26,16 @@ SENT_VERDICTS = {"real": Trial.Side.LEFT, "fake": Trial.Side.RIGHT}
 @never_cache
 @require_GET
 def take(request: HttpRequest, code: str) -> HttpResponse:
-    """The one page of a run: instructions, trials or thanks, wherever the participant stands."""
-    participant = _participant(code)
-    step = flow.step(participant)
-    score = flow.score(participant) if step is flow.Step.THANKS else None
-    context = {"participant": participant, "study": participant.study, "score": score}
-    return render(request, f"experiment/{step.value}.html", context)
+    """The one page of a run, wherever the participant stands."""
+    return page(request, participant_with(code))
 
 
 @require_POST
 def begin(request: HttpRequest, code: str) -> HttpResponse:
-    """The instructions are read."""
-    services.begin(participant=_participant(code))
+    """The instructions are read; who is not at them is led to where they are."""
+    participant = participant_with(code)
+    if flow.step(participant) is flow.Step.INSTRUCTIONS:
+        services.begin(participant=participant)
     return redirect("take", code)
 
 
@@ -43,7 +43,7 @@ def begin(request: HttpRequest, code: str) -> HttpResponse:
 @require_GET
 def trials(request: HttpRequest, code: str) -> JsonResponse:
     """Where the participant stands, and the next pairs to fetch."""
-    return JsonResponse(_state(_participant(code)))
+    return JsonResponse(_state(participant_with(code)))
 
 
 @require_POST
@@ -51,61 +51,47 @@ def respond(request: HttpRequest, code: str, token: str) -> JsonResponse:
     """Record the response to a trial; the reply to a repeated one is the same."""
     trial = Trial.objects.select_related("participant__study").filter(token=token, participant__code=code).first()
     if trial is None:
-        return _refusal("This trial is not part of your run.", HTTPStatus.NOT_FOUND)
+        return exchange.refusal(gettext("This trial is not part of your run."), HTTPStatus.NOT_FOUND)
     try:
-        sent = _sent(request)
+        sent = exchange.sent(request)
         single = trial.participant.study.single
         choices = SENT_VERDICTS if single else SENT_SIDES
         side = choices[str(sent.get("chosen"))]
         rt_ms, exposure = milliseconds(sent, "rtMs"), Exposure.from_browser(sent, single=single)
     except KeyError:
         sentence = f"This is not a response: chosen is neither {' nor '.join(choices)}."
-        return _refusal(sentence, HTTPStatus.BAD_REQUEST)
+        return exchange.refusal(sentence, HTTPStatus.BAD_REQUEST)
     except ValueError as error:
-        return _refusal(f"This is not a response: {error}", HTTPStatus.BAD_REQUEST)
+        return exchange.refusal(f"This is not a response: {error}", HTTPStatus.BAD_REQUEST)
     try:
         services.record_response(trial=trial, chosen_side=side, rt_ms=rt_ms, exposure=exposure)
     except Refused as error:
-        return _refusal(str(error), HTTPStatus.CONFLICT)
+        return exchange.refusal(str(error), HTTPStatus.CONFLICT)
     told = trial.practice and trial.participant.study.feedback
     correct = flow.was_right(trial) if told else None
     return JsonResponse({"correct": correct, "state": _state(trial.participant)})
 
 
+@csrf_exempt  # a page in the background has no token to spare, and whoever knows the secret address is the participant
+@require_POST
+def heartbeat(request: HttpRequest, code: str) -> HttpResponse:
+    """The page is open."""
+    participant_with(code)
+    return HttpResponse(status=HTTPStatus.NO_CONTENT)
+
+
 @require_GET
-def show_stimulus(request: HttpRequest, token: str, place: int) -> HttpResponse:
-    """One side of a trial that is about to be shown."""
+def show_stimulus(request: HttpRequest, code: str, token: str, place: int) -> HttpResponse:
+    """One side of a trial that is about to be shown, to the participant whose trial it is."""
     related = ("participant__study", "colorization__photo")
-    trial = Trial.objects.select_related(*related).filter(token=token).first()
+    trial = Trial.objects.select_related(*related).filter(token=token, participant__code=code).first()
     if trial is None or place not in places(trial.participant.study) or not flow.may_see(trial):
         raise Http404("This picture is not to be seen now.")
     return HttpResponse(
         stimulus(trial, place),
-        content_type="image/webp",
+        content_type="image/png",
         headers={"Cache-Control": "private, no-store", "X-Content-Type-Options": "nosniff"},
     )
-
-
-def _sent(request: HttpRequest) -> dict[str, object]:
-    """The JSON object of a request. Raises ValueError when there is none."""
-    try:
-        sent = json.loads(request.body)
-    except (ValueError, RecursionError, RequestDataTooBig):
-        sent = None
-    if not isinstance(sent, dict):
-        raise ValueError("it is not a small JSON object.")
-    return sent
-
-
-def _participant(code: str) -> Participant:
-    participant = Participant.objects.select_related("study").filter(code=code).first()
-    if participant is None:
-        raise Http404("There is no run at this address. Please start again from the link you were given.")
-    return participant
-
-
-def _refusal(sentence: str, status: HTTPStatus) -> JsonResponse:
-    return JsonResponse({"error": sentence}, status=status)
 
 
 def _state(participant: Participant) -> dict[str, object]:
@@ -132,7 +118,9 @@ def _state(participant: Participant) -> dict[str, object]:
                 "block": _block(trial),
                 "first": trial.first_side.lower(),
                 "responseUrl": reverse("respond", args=[participant.code, trial.token]),
-                "stimuli": [reverse("stimulus", args=[trial.token, place]) for place in places(study)],
+                "stimuli": [
+                    reverse("stimulus", args=[participant.code, trial.token, place]) for place in places(study)
+                ],
             }
             for trial in upcoming
         ],

@@ -4,13 +4,17 @@ const ARROWS = ["ArrowLeft", "ArrowRight"]; // of the first choice and of the se
 const NOISE_SIDE = 256;
 
 export class Stage {
-  /** Matches while both stimuli fit side by side; the stylesheet asks to turn the phone otherwise. */
-  room = matchMedia("(min-width: 560px)");
+  /** Matches while the stimuli fit; the page asks to turn the phone otherwise. */
+  room;
   #root;
   #texts;
 
   constructor(root) {
     this.#root = root;
+    this.room = matchMedia(root.dataset.room);
+    const askForRoom = () => root.toggleAttribute("data-cramped", !this.room.matches);
+    this.room.addEventListener("change", askForRoom);
+    askForRoom();
     this.#texts = root.querySelector("template").content;
     // A key held down must choose once, not in every trial that follows.
     addEventListener("keydown", (event) => event.repeat && event.preventDefault());
@@ -44,6 +48,7 @@ export class Stage {
     this.#part("heading").textContent = fill(this.#text(`${name}-heading`), values);
     this.#part("text").textContent = fill(this.#text(`${name}-text`), values);
     button.textContent = this.#text(`${name}-button`);
+    this.#part("elsewhere").hidden = name !== "resume";
     panel.hidden = false;
     button.focus();
     await pressed(button);

@@ -1,0 +1,56 @@
+/**
+ * The plates of the colour-vision screening one at a time. Without this script they stand below each other.
+ *
+ * A key with a digit, or a click, chooses and goes on to the next; so does the button once something is chosen.
+ */
+
+const form = document.querySelector("[data-plates]");
+const plates = [...form.querySelectorAll("[data-plate]")];
+const back = form.querySelector('[data-part="back"]');
+let current = 0;
+
+form.noValidate = true; // a browser cannot point at what is hidden
+back.addEventListener("click", () => show(current - 1));
+form.addEventListener("submit", goOn);
+addEventListener("keydown", chooseByKey);
+for (const label of form.querySelectorAll("label")) label.addEventListener("click", chooseByPointer);
+show(Math.max(0, plates.findIndex(unanswered)));
+
+function show(number) {
+  current = number;
+  plates.forEach((plate, at) => (plate.hidden = at !== number));
+  back.hidden = number === 0;
+}
+
+function goOn(event) {
+  if (unanswered(plates[current])) {
+    event.preventDefault();
+    plates[current].querySelector("input").reportValidity();
+  } else if (current < plates.length - 1) {
+    event.preventDefault();
+    show(current + 1);
+    plates[current].querySelector("input").focus();
+  }
+}
+
+function chooseByKey(event) {
+  if (event.repeat || event.altKey || event.ctrlKey || event.metaKey || !/^\d$/.test(event.key)) return;
+  const input = plates[current].querySelector(`input[value="${event.key}"]`);
+  if (input) choose(input);
+}
+
+/** Arrow keys click on inputs too; they must be free to pass over what is not meant. */
+function chooseByPointer(event) {
+  if (event.target.matches("input")) return;
+  event.preventDefault();
+  choose(event.currentTarget.control);
+}
+
+function choose(input) {
+  input.checked = true;
+  form.requestSubmit();
+}
+
+function unanswered(plate) {
+  return plate.querySelector(":checked") === null;
+}
