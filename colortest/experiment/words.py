@@ -152,6 +152,8 @@ def _run(protocol: Protocol) -> Iterator[str]:
         )
     each = "only one of the algorithms" if protocol.assignment == BETWEEN else "all algorithms under test"
     yield f"Each participant sees {each}, and no photo twice."
+    if protocol.presentation != SINGLE:
+        yield "The real photo stands on the left in half of the trials, drawn anew for each participant."
 
 
 def _practice(protocol: Protocol) -> str:

@@ -62,6 +62,7 @@ def said(protocol: Protocol) -> str:
         (THESIS, "Up to 4 more trials make up for those whose exposure fails"),
         (replace(THESIS, test_trials=10), "Up to 1 more trial makes up for those whose exposure fails"),
         (THESIS, "Each participant sees all algorithms under test, and no photo twice."),
+        (AMT, "The real photo stands on the left in half of the trials, drawn anew for each participant."),
         (PRESETS["zhang-2016"], "Each participant sees only one of the algorithms, and no photo twice."),
         (THESIS, "never deleted, is who catches fewer than 50 % of the catch trials."),
         (replace(THESIS, max_fast_share=0.2), "or who chooses within 200 ms in more than 20 % of the trials."),
@@ -93,6 +94,7 @@ def test_each_number_has_its_sentence(protocol: Protocol, sentence: str) -> None
         (PRESETS["cyclegan-2017"], "catch trial"),
         (replace(THESIS, reserve_share=0.0), "make up for"),
         (TIME, "side by side"),
+        (TIME, "on the left"),
         (INFINITY, "Straight after"),
     ],
 )
