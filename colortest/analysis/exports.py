@@ -14,6 +14,7 @@ COLUMNS: dict[str, Callable[[Response], object]] = {
     "design_hash": lambda r: r.trial.participant.study.design_hash,
     "participant": lambda r: r.trial.participant.number,
     "simulated": lambda r: r.trial.participant.simulated,
+    "rehearsal": lambda r: r.trial.participant.rehearsal,
     "position": lambda r: r.trial.position,
     "kind": lambda r: r.trial.kind,
     "photo": lambda r: r.trial.colorization.photo.name,
@@ -62,10 +63,13 @@ class _Echo:
         return line
 
 
-def tidy_csv(study: Study) -> Iterator[str]:
-    """Every response of a study, flagged and excluded ones too, as lines of CSV in constant memory."""
+def tidy_csv(study: Study, *, rehearsals: bool = False) -> Iterator[str]:
+    """Every response of a study, flagged and excluded ones too, as lines of CSV in constant memory; those of test runs
+    only if asked for.
+    """
     writer = csv.writer(_Echo())
-    responses: Iterable[Response] = Response.objects.of_study(study).with_fooled().iterator(chunk_size=2000)
+    rows = Response.objects.of_study(study, rehearsals=rehearsals).with_fooled()
+    responses: Iterable[Response] = rows.iterator(chunk_size=2000)
     yield writer.writerow(COLUMNS)
     for response in responses:
         yield writer.writerow([value(response) for value in COLUMNS.values()])

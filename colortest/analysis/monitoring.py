@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import Enum
 from statistics import fmean
+from typing import TypeVar
 
 from scipy.stats import mannwhitneyu
 
@@ -19,6 +20,9 @@ CHANCE = 0.001  # and less likely than this where nothing changed: the study is 
 BEHIND, ENOUGH = 0.8, 50  # an arm is behind with less than this share of the fullest one, when that has so many
 PACE_OF = 20  # people after whom the pace is judged
 LEAST_FOR_PACE = 3
+
+
+Arm = TypeVar("Arm", bound=Hashable)
 
 
 class Verdict(Enum):
@@ -66,7 +70,7 @@ def compare(shares: Sequence[float | None]) -> Comparison:
     return Comparison(Verdict.JUMPED if jumped else Verdict.STEADY, len(judged), *means)
 
 
-def behind(counts: Mapping[Hashable, int]) -> list[Hashable]:
+def behind(counts: Mapping[Arm, int]) -> list[Arm]:
     """The arms that have less than BEHIND of what the fullest has; none before that has ENOUGH."""
     fullest = max(counts.values(), default=0)
     return [arm for arm, count in counts.items() if fullest >= ENOUGH and count < BEHIND * fullest]

@@ -5,12 +5,15 @@ from urllib.parse import urlencode
 from django.db.models import Count, Q
 from django.http import HttpRequest, HttpResponse, HttpResponseBadRequest, StreamingHttpResponse
 from django.shortcuts import get_object_or_404, render
+from django.utils import timezone
+from django_htmx.http import HttpResponseClientRefresh
 
 from colortest.access import researcher_required
-from colortest.analysis import charts, exports, power
+from colortest.analysis import charts, exports, live, monitoring, power
 from colortest.analysis.forms import PowerForm, numbers_of
 from colortest.analysis.models import FoolRateQuerySet
 from colortest.experiment.models import Response, Study
+from colortest.experiment.models.run import LEASE
 from colortest.htmx import HtmxRequest
 from colortest.stimuli.models import MachineFoolRate, MachineFoolRateQuerySet
 
@@ -45,10 +48,11 @@ def chart(request: HttpRequest, slug: str, of: str) -> HttpResponse:
 
 @researcher_required
 def tidy(request: HttpRequest, slug: str) -> StreamingHttpResponse:
-    """Every response as CSV."""
+    """Every response as CSV; asked for `rehearsals`, those of test runs too."""
     study = get_object_or_404(Study, slug=slug)
     headers = {"Content-Disposition": f'attachment; filename="{study.slug}.csv"'}
-    return StreamingHttpResponse(exports.tidy_csv(study), content_type="text/csv; charset=utf-8", headers=headers)
+    lines = exports.tidy_csv(study, rehearsals="rehearsals" in request.GET)
+    return StreamingHttpResponse(lines, content_type="text/csv; charset=utf-8", headers=headers)
 
 
 @researcher_required
@@ -93,6 +97,36 @@ def power_chart(request: HttpRequest) -> HttpResponse:
     width = charts.NARROW if "narrow" in request.GET else charts.WIDTH
     svg = charts.width_svg(widths, chosen=chosen, floor=power.floor_width(plan), width=width)
     return HttpResponse(svg, content_type="image/svg+xml")
+
+
+@researcher_required
+def show_live(request: HtmxRequest, slug: str) -> HttpResponse:
+    """Who is where, how far the arms are, and what calls for attention. Asked by htmx, only what changes.
+
+    What can be done depends on the status; where that has changed since, the whole page is loaded again.
+    """
+    study = get_object_or_404(Study, slug=slug)
+    if request.htmx and request.GET.get("status") != study.status:
+        return HttpResponseClientRefresh()
+    now = timezone.now()
+    apart = study.participants.filter(rehearsal=False, simulated=True)
+    context = {
+        "study": study,
+        "now": now,
+        "agreed": study.participants.people().count(),
+        "whereabouts": live.whereabouts(study, now=now),
+        "arms": live.arms(study),
+        "algorithms": live.algorithms(study),
+        "checks": live.checks(study),
+        "forecast": live.forecast(study, now=now),
+        "rule": monitoring,
+        "least": 2 * monitoring.RECENT,
+        "lease_minutes": round(LEASE.total_seconds() / 60),
+        "events": study.events.select_related("by").reverse(),
+        "simulated": {"finished": apart.finished().count(), "all": apart.count()},
+        "rehearsals": study.participants.filter(rehearsal=True).count(),
+    }
+    return render(request, "analysis/_live.html" if request.htmx else "analysis/live.html", context)
 
 
 def _machine(study: Study) -> MachineFoolRateQuerySet:

@@ -23,9 +23,11 @@ LATE = replace(GOOD, left_ms=1200, right_ms=1200, longest_gap_ms=217)
 OTHER = {"LEFT": "RIGHT", "RIGHT": "LEFT"}
 
 
-def play(study: Study, *, fooled: int, simulated: bool = False, exposure: Exposure = GOOD) -> Participant:
+def play(
+    study: Study, *, fooled: int, simulated: bool = False, rehearsal: bool = False, exposure: Exposure = GOOD
+) -> Participant:
     """A finished run in which the first `fooled` test trials fool the participant and nothing else does."""
-    person = services.admit_participant(study=study, simulated=simulated)
+    person = services.admit_participant(study=study, simulated=simulated, rehearsal=rehearsal)
     services.begin(participant=person)
     left = fooled
     for trial in person.trials.all():

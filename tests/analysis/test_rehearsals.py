@@ -15,8 +15,7 @@ pytestmark = pytest.mark.django_db
 def rehearsed(study: Study) -> Study:
     """One person whom nothing fooled, and a rehearsal that everything fooled."""
     play(study, fooled=0)
-    rehearsal = play(study, fooled=36)
-    Participant.objects.filter(pk=rehearsal.pk).update(rehearsal=True)
+    play(study, fooled=36, rehearsal=True)
     return study
 
 

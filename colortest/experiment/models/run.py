@@ -7,7 +7,7 @@ from typing import ClassVar, Self
 import pgtrigger
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
-from django.db.models import Case, ExpressionWrapper, F, OuterRef, Q, Subquery, When
+from django.db.models import Case, Count, ExpressionWrapper, F, OuterRef, Q, Subquery, When
 from django.db.models.functions import Coalesce, Now
 from django.utils import timezone
 
@@ -39,6 +39,19 @@ class ParticipantQuerySet(models.QuerySet["Participant"]):
     def finished(self) -> Self:
         """Those who gave every response."""
         return self.filter(finished__isnull=False)
+
+    def with_answered(self) -> Self:
+        """Annotate `answered_count`: trials responded to, practice included."""
+        return self.annotate(answered_count=Count("trials__response"))
+
+    def with_checks(self) -> Self:
+        """Annotate `shown_count` and `flagged_count`, of test trials; and `catch_count`, of those not flagged."""
+        test = Q(trials__kind=Trial.Kind.TEST, trials__response__isnull=False)
+        return self.annotate(
+            shown_count=Count("trials", filter=test),
+            flagged_count=Count("trials", filter=test & ~Q(trials__response__flags=[])),
+            catch_count=Count("trials", filter=Q(trials__kind=Trial.Kind.CATCH, trials__response__flags=[])),
+        )
 
     def expired(self, *, now: datetime) -> Self:
         """People's runs whose last sign of life is longer ago than their study keeps responses."""
@@ -98,6 +111,11 @@ class Participant(models.Model):
     started = models.DateTimeField(null=True, help_text="Instructions read.")
     finished = models.DateTimeField(null=True, help_text="Last response received.")
     exclusion_reason = models.CharField(max_length=400, blank=True)
+
+    answered_count: int  # annotated by with_answered()
+    shown_count: int  # by with_checks(), and the next
+    flagged_count: int
+    catch_count: int
 
     objects = ParticipantQuerySet.as_manager()
 
@@ -231,12 +249,13 @@ class ResponseQuerySet(models.QuerySet["Response"]):
             flags=[],
         )
 
-    def of_study(self, study: Study) -> Self:
-        """All of one study but those of rehearsals, in the order of participants and positions, with what an export
-        shows of each.
+    def of_study(self, study: Study, *, rehearsals: bool = False) -> Self:
+        """All of one study, those of rehearsals only if asked for and of previews never, in the order of participants
+        and positions, with what an export shows of each.
         """
+        marks = {} if rehearsals else {"trial__participant__rehearsal": False}
         return (
-            self.filter(trial__participant__study=study, trial__participant__rehearsal=False)
+            self.filter(trial__participant__study=study, trial__participant__preview=False, **marks)
             .select_related("trial__participant__study", "trial__colorization__photo", "trial__colorization__algorithm")
             .order_by("trial__participant__number", "trial__position")
         )

@@ -3,6 +3,7 @@
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.views.decorators.http import require_POST
 
 from colortest.access import AccountRequest, researcher_required
@@ -60,7 +61,7 @@ def open_study(request: AccountRequest, slug: str) -> HttpResponse:
         services.open_study(study=found, by=request.user)
     except Refused as error:
         messages.error(request, f"The study cannot open yet: {error}")
-    return redirect(found)
+    return redirect(_whence(request, found))
 
 
 @require_POST
@@ -69,7 +70,7 @@ def close_study(request: AccountRequest, slug: str) -> HttpResponse:
     """Let nobody new in; those under way may finish."""
     found = get_object_or_404(Study, slug=slug)
     services.close_study(study=found, by=request.user)
-    return redirect(found)
+    return redirect(_whence(request, found))
 
 
 @require_POST
@@ -97,3 +98,8 @@ def request_missing(request: HttpRequest, slug: str) -> HttpResponse:
     except Refused as error:
         messages.error(request, str(error))
     return redirect(found)
+
+
+def _whence(request: HttpRequest, found: Study) -> str:
+    """The page that a form was sent from: the study's own, or where one watches it."""
+    return reverse("live", args=[found.slug]) if request.POST.get("from") == "live" else found.get_absolute_url()
