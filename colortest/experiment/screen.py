@@ -4,12 +4,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Self
 
-from colortest.experiment.presets import SINGLE
-
-# Stimuli of 256 pixels as the trial page lays them out, in pixels of the browser: a pair beside each other with a gap,
-# or one alone with its two buttons; and the line of text above and below.
-PAIR_ROOM = (560, 272)
-SINGLE_ROOM = (300, 272)
+# Width and height of the window, in pixels of the browser, in which the trial page shows stimuli of 256 pixels whole: a
+# pair beside each other with a gap, or one alone between its two buttons.
+STAGE_ROOM = (560, 272)
 
 GAMUTS = ("", "srgb", "p3", "rec2020")  # what matchMedia knows; empty where it knows none
 LARGEST = 32_767  # pixels of a window, more than any screen has
@@ -52,14 +49,9 @@ class Screen:
         return self.width >= width and self.height >= height
 
 
-def stage_room(presentation: str) -> tuple[int, int]:
-    """Width and height that the stimuli of a presentation take, whatever a study asks for."""
-    return SINGLE_ROOM if presentation == SINGLE else PAIR_ROOM
-
-
-def room(presentation: str, least_width: int, least_height: int) -> tuple[int, int]:
-    """Width and height that a window needs: what the study asks for, and what its stimuli take at the least."""
-    width, height = stage_room(presentation)
+def room(least_width: int, least_height: int) -> tuple[int, int]:
+    """Width and height that a window needs: what a study asks for, and what its stimuli take at the least."""
+    width, height = STAGE_ROOM
     return max(width, least_width), max(height, least_height)
 
 

@@ -1,8 +1,8 @@
 """What the pages of a study tell its participants about it: how long it takes, and what a trial looks like. Pure."""
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from math import ceil
+from statistics import mean
 
 from colortest.experiment.presets import BALANCED, SEQUENTIAL, SINGLE, UNTIL_CHOICE, Protocol
 
@@ -22,15 +22,6 @@ class Panel:
 
     shape: str
     seconds: float | None = None  # None: until the choice, or it varies
-    number: int = 1
-
-    @property
-    def left(self) -> int:
-        """Where it stands in the drawing."""
-        return (self.number - 1) * (PANEL_WIDTH + PANEL_GAP)
-
-
-PANEL_WIDTH, PANEL_GAP = 164, 16
 
 
 @dataclass(frozen=True)
@@ -43,7 +34,7 @@ class Telling:
     @property
     def minutes(self) -> int:
         """How long a run takes, roughly: whole minutes, of long ones whole fives."""
-        whole = max(1, round(self._seconds() / 60))
+        whole = max(1, round(self._run_seconds() / 60))
         return whole if whole <= EXACT_MINUTES else 5 * ceil(whole / 5)
 
     @property
@@ -67,42 +58,28 @@ class Telling:
         return self.protocol.order != BALANCED
 
     @property
-    def exposure_seconds(self) -> float:
-        """For how long, on average over the exposures that end by themselves."""
-        limited = [ms for ms in self.protocol.exposures_ms if ms != UNTIL_CHOICE]
-        return sum(limited) / len(limited) / 1000 if limited else 0.0
+    def seconds(self) -> float:
+        """For how long stimuli are shown where that does not vary."""
+        return _seconds(self.protocol.exposures_ms[0])
 
     @property
     def panels(self) -> list[Panel]:
         """The moments of one trial, in order, for the drawing."""
-        return [Panel(shape, seconds, number) for number, (shape, seconds) in enumerate(self._moments(), start=1)]
+        protocol, single = self.protocol, self.protocol.presentation == SINGLE
+        cross = [Panel("cross", _seconds(protocol.blank_ms))] if protocol.blank_ms else []
+        if self.until_choice:
+            return [*cross, Panel("single-choice" if single else "pair-choice")]
+        shapes = {SINGLE: ["single"], SEQUENTIAL: ["left", "right"]}.get(protocol.presentation, ["pair"])
+        noise = [Panel("noise", _seconds(protocol.masks * protocol.mask_ms))] if protocol.masks else []
+        shown = [Panel(shape, None if self.varies else self.seconds) for shape in shapes]
+        return [*cross, *shown, *noise, Panel("verdict" if single else "choice")]
 
-    @property
-    def drawing_width(self) -> int:
-        return self.panels[-1].left + PANEL_WIDTH
-
-    def _moments(self) -> Iterator[tuple[str, float | None]]:
-        protocol = self.protocol
-        shown = None if self.varies or self.until_choice else self.exposure_seconds
-        yield "cross", protocol.blank_ms / 1000
-        if protocol.presentation == SEQUENTIAL:
-            yield from (("left", shown), ("right", shown))
-        elif self.until_choice:
-            yield ("single-choice" if protocol.presentation == SINGLE else "pair-choice"), None
-            return
-        else:
-            yield ("single" if protocol.presentation == SINGLE else "pair"), shown
-        if protocol.masks:
-            yield "noise", protocol.masks * protocol.mask_ms / 1000
-        yield ("verdict" if protocol.presentation == SINGLE else "choice"), None
-
-    def _seconds(self) -> float:
+    def _run_seconds(self) -> float:
         protocol = self.protocol
         stimuli = 2 if protocol.presentation == SEQUENTIAL else 1
         still = protocol.blank_ms + (stimuli - 1) * protocol.gap_ms + protocol.masks * protocol.mask_ms
-        limited = stimuli * self.exposure_seconds + CHOOSING_SECONDS
-        unlimited = protocol.exposures_ms.count(UNTIL_CHOICE) / len(protocol.exposures_ms)
-        trial = (still + protocol.delay_ms) / 1000 + unlimited * LOOKING_SECONDS + (1 - unlimited) * limited
+        looking = [stimuli * ms / 1000 + CHOOSING_SECONDS if ms else LOOKING_SECONDS for ms in protocol.exposures_ms]
+        trial = (still + protocol.delay_ms) / 1000 + mean(looking)
         return (
             READING_SECONDS
             + self.colour_vision * PLATES_SECONDS
@@ -110,3 +87,8 @@ class Telling:
             + protocol.practice_trials * protocol.feedback * FEEDBACK_SECONDS
             + self.breaks * BREAK_SECONDS
         )
+
+
+def _seconds(milliseconds: int) -> float:
+    """For people: 1 and not 1.0, so that no zero hangs on."""
+    return milliseconds // 1000 if milliseconds % 1000 == 0 else milliseconds / 1000

@@ -18,7 +18,7 @@ def record_screen(*, participant: Participant, measured: screen.Screen) -> None:
         Refused: the window is smaller than the study needs.
     """
     study = participant.study
-    width, height = screen.room(study.presentation, study.least_width, study.least_height)
+    width, height = screen.room(study.least_width, study.least_height)
     if not measured.has_room(width, height):
         sentence = gettext("The window has %(has)s pixels and needs %(needs)s.")
         raise Refused(sentence % {"has": f"{measured.width} × {measured.height}", "needs": f"{width} × {height}"})

@@ -18,8 +18,9 @@ GONE = gettext_noop(
 
 
 def participant_with(code: str) -> Participant:
-    """Whose run has this code; that somebody is there keeps its places taken. From here on the site speaks a language of
-    the study.
+    """Whose run has this code; that somebody is there keeps its places taken.
+
+    From here on the site speaks a language of the study.
     """
     participant = Participant.objects.select_related("study").filter(code=code).first()
     if participant is None:
@@ -49,13 +50,13 @@ def page(request: HttpRequest, participant: Participant, *, plates: PlatesForm |
     context: dict[str, object] = {"participant": participant, "study": study}
     match step:
         case flow.Step.SCREEN:
-            context["width"], context["height"] = screen.room(study.presentation, study.least_width, study.least_height)
+            context["width"], context["height"] = screen.room(study.least_width, study.least_height)
         case flow.Step.VISION:
             context["form"] = plates or PlatesForm(look=services.look_of(participant))
         case flow.Step.INSTRUCTIONS:
             context |= {"telling": telling(study), "address": request.build_absolute_uri()}
         case flow.Step.TRIALS:
-            width, height = screen.stage_room(study.presentation)
+            width, height = screen.STAGE_ROOM
             context |= {"width": width, "height": height, "address": request.build_absolute_uri()}
         case flow.Step.THANKS:
             context |= {"score": flow.score(participant), "completion": _completion(request, participant)}

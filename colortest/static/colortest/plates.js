@@ -20,6 +20,7 @@ function show(number) {
   current = number;
   plates.forEach((plate, at) => (plate.hidden = at !== number));
   back.hidden = number === 0;
+  if (number > 0) plates[number].scrollIntoView({ block: "nearest" });
 }
 
 function goOn(event) {
