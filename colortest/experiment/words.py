@@ -35,13 +35,14 @@ def passages(protocol: Protocol) -> list[Passage]:
 
 
 def arrival(
-    *, colour_vision: str, least_width: int, least_height: int, languages: Sequence[str], retention_days: int
+    *, colour_vision: str, room: tuple[int, int], minutes: int, languages: Sequence[str], retention_days: int
 ) -> Passage:
     """What happens before the first trial, and what becomes of the responses.
 
     Args:
         colour_vision: one of VISION.
-        least_width, least_height: of the browser's window, in its own pixels.
+        room: width and height that the browser's window needs, in its own pixels.
+        minutes: that a run takes, roughly.
         languages: by name.
     """
     in_languages = f" in {_joined(languages, 'or')}" if languages else ""
@@ -49,9 +50,10 @@ def arrival(
         "Before the first trial, and after the last",
         (
             f"The participant reads the consent text{in_languages}, and agrees by ticking a box.",
-            f"The browser’s window must have room for {least_width:,} × {least_height:,} pixels.",
+            f"The browser’s window must have room for {room[0]:,} × {room[1]:,} pixels.",
             VISION[colour_vision],
             "At the end the participant is told how often they were right.",
+            f"It all takes about {_plural(minutes, 'minute', 'minutes')}.",
             f"Responses are erased {_plural(retention_days, 'day', 'days')} after they were given."
             if retention_days
             else "Responses are kept until somebody erases them.",

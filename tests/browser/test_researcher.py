@@ -90,7 +90,7 @@ def preview(page: Page, blocks: int = 1) -> None:
     """From the study's page through the whole preview, of one practice trial and four of the test, and back."""
     address = page.get_by_role("link", name="Preview").evaluate("link => link.href")
     playing.agree(page, address)
-    expect(page.get_by_text("Preview", exact=True)).to_be_visible()
+    expect(page.get_by_text("Preview: nothing is kept")).to_be_visible()
     playing.begin(page)
     playing.play_block(page, [("left", "key")])
     for _ in range(blocks):

@@ -52,6 +52,7 @@ def test_it_plays_all_trials_of_a_draft_and_is_gone_once_it_is_over(researcher: 
     assert "experiment/thanks.html" in [template.name for template in page.templates]
     assert page.context["score"].trials == 8
     assert "Back to the study" in page.content.decode()
+    assert person.code not in page.content.decode().split("<main", 1)[1]
     for table in (Participant, Trial, Response, OutsideId, Withdrawal, StudyEvent, FoolRate):
         assert not table._default_manager.exists(), table
     assert researcher.get(f"/take/{person.code}/").status_code == 404
@@ -135,7 +136,7 @@ def test_its_pages_say_that_they_are_a_preview_and_the_trials_do_not(researcher:
     assert "review" not in stage.split("</main>", 1)[0]
     Participant.objects.filter(pk=person.pk).update(started=None)
     page = researcher.get(f"/take/{person.code}/").content.decode()
-    assert '<span class="badge">Preview</span>' in page
+    assert '<span class="badge">Preview: nothing is kept</span>' in page
 
 
 def test_opening_a_draft_that_was_previewed_counts_from_nobody(researcher: Client, draft: Study) -> None:

@@ -114,8 +114,8 @@ def test_every_preset_says_where_it_comes_from() -> None:
 def arriving(**changes: object) -> str:
     plain = {
         "colour_vision": "RECORD",
-        "least_width": 1560,
-        "least_height": 320,
+        "room": (1560, 320),
+        "minutes": 7,
         "languages": ["English", "Spanish"],
         "retention_days": 0,
     }
@@ -125,6 +125,8 @@ def arriving(**changes: object) -> str:
 def test_what_happens_before_the_first_trial_is_told() -> None:
     assert "reads the consent text in English or Spanish, and agrees by ticking a box." in arriving()
     assert "must have room for 1,560 × 320 pixels." in arriving()
+    assert "It all takes about 7 minutes." in arriving()
+    assert "It all takes about 1 minute." in arriving(minutes=1)
     assert "Responses are kept until somebody erases them." in arriving()
     assert "Responses are erased 1 day after they were given." in arriving(retention_days=1)
     assert "Responses are erased 90 days after they were given." in arriving(retention_days=90)
