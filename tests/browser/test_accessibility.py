@@ -9,6 +9,7 @@ from django.test import Client
 from django.urls import resolve
 from playwright.sync_api import Page
 
+from colortest.experiment import services
 from colortest.experiment.models import Study
 from colortest.stimuli.services import register_shipped
 from tests.browser import playing
@@ -51,6 +52,25 @@ def test_no_page_of_a_run_violates_a_rule(page: Page, site: str, study: Study) -
     playing.play_block(page, playing.hands(4))
     page.get_by_role("heading", name="Thank you").wait_for()
     found["thanks"] = _problems(page)
+    assert {name: problems for name, problems in found.items() if problems} == {}
+
+
+@pytest.mark.usefixtures("researcher")
+def test_no_page_of_a_draft_violates_a_rule(page: Page, site: str, study: Study) -> None:
+    draft = services.copy_study(study=study)
+    draft.photos().first().colorizations.all().delete()
+    log_in(page, site, "ruth", PASSWORD)
+    page.goto(f"{site}/studies/{draft.slug}/")
+    page.get_by_text("Copy this study").click()
+    found = {"lacking": _problems(page)}
+    page.goto(f"{site}/studies/{draft.slug}/design/")
+    found["design"] = _problems(page)
+    page.get_by_label("Is it real or fake?").check()
+    page.get_by_role("button", name="Save the design").click()
+    page.get_by_role("alert").wait_for()
+    found["refused"] = _problems(page)
+    page.goto(f"{site}/studies/{draft.slug}/preview/")
+    found["preview"] = _problems(page)
     assert {name: problems for name, problems in found.items() if problems} == {}
 
 
