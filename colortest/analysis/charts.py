@@ -8,7 +8,7 @@ import altair as alt
 import vl_convert
 
 VEGA_LITE = "6.4"  # what this Altair writes
-INK, QUIET = "#1c1c1c", "#858585"
+INK, NOTE, QUIET = "#1c1c1c", "#5a5a5a", "#858585"
 WIDTH, NARROW = 620, 220  # pixels of the panel; the narrow one fits a phone held upright
 HEIGHT = 200
 PERCENT = alt.Axis(
@@ -80,7 +80,7 @@ def width_svg(widths: Sequence[Width], *, chosen: Width, floor: float, width: in
     )
     below = alt.Chart({"values": [{"floor": floor, "label": f"floor of the photos: {floor:.1f}"}]}).encode(y="floor:Q")
     rule = below.mark_rule(strokeDash=[4, 4], strokeWidth=2, color=QUIET)
-    name = below.mark_text(x=8, dy=11, align="left", fontSize=13, color=QUIET).encode(text="label:N")
+    name = below.mark_text(x=8, dy=11, align="left", fontSize=13, color=NOTE).encode(text="label:N")
     chart = alt.layer(rule, name, line, point, label).properties(width=width, height=HEIGHT)
     return _svg(chart)
 

@@ -156,7 +156,7 @@ def test_an_arm_whose_exposures_fail_is_named(study: Study, researcher: Client) 
     assert "Grey × test falls behind" not in page
 
 
-def two_arms(make_study: MakeStudy) -> Study:
+def two_arms(make_study: MakeStudy, quota: int = 3) -> Study:
     """Each person sees one of two algorithms."""
     draft = make_study(open_it=False)
     blue = register_method(
@@ -167,7 +167,7 @@ def two_arms(make_study: MakeStudy) -> Study:
     study = services.create_study(
         title="Two", test_set=draft.test_set, splits=["test", "train"], algorithms=both, preset="zhang-2016"
     )
-    Study.objects.filter(pk=study.pk).update(question="REAL", reserve_share=0, quota=3)
+    Study.objects.filter(pk=study.pk).update(question="REAL", reserve_share=0, quota=quota)
     study.refresh_from_db()
     return services.open_study(study=study)
 
