@@ -25,11 +25,11 @@ def screen(request: HttpRequest, code: str) -> JsonResponse:
     participant = participant_with(code)
     try:
         services.record_screen(participant=participant, measured=Screen.from_browser(sent(request)))
+    except Refused as error:
+        return refusal(str(error), HTTPStatus.CONFLICT)
     except ValueError as error:
         sentence = gettext("The browser’s measurements cannot be read: %(why)s") % {"why": error}
         return refusal(sentence, HTTPStatus.BAD_REQUEST)
-    except Refused as error:
-        return refusal(str(error), HTTPStatus.CONFLICT)
     return JsonResponse({"continueUrl": reverse("take", args=[code])})
 
 

@@ -69,7 +69,7 @@ def respond(request: HttpRequest, code: str, token: str) -> JsonResponse:
         return exchange.refusal(str(error), HTTPStatus.CONFLICT)
     told = trial.practice and trial.participant.study.feedback
     correct = flow.was_right(trial) if told else None
-    return JsonResponse({"correct": correct, "state": _state(trial.participant)})
+    return JsonResponse({"correct": correct, "state": _state(participant_with(code))})
 
 
 @csrf_exempt  # a page in the background has no token to spare, and whoever knows the secret address is the participant
