@@ -81,6 +81,20 @@ def draft(page: Page, site: str, title: str, preset: str) -> None:
     page.get_by_label("Test trials").fill("4")
 
 
+@pytest.mark.usefixtures("photographs_coloured_grey", "researcher")
+def test_the_splits_follow_the_test_set_that_is_chosen_and_nothing_else_changes(page: Page, site: str) -> None:
+    make_test_set(3, name="elsewhere").photos.update(split="moon")
+    log_in(page, site, "ruth", PASSWORD)
+    page.goto(f"{site}/studies/new/")
+    page.get_by_label("Title").fill("Kept")
+    page.get_by_label("Test set").select_option(label="photographs (test: 30, train: 30)")
+    expect(page.get_by_label("train", exact=True)).to_be_visible()
+    page.get_by_label("Test set").select_option(label="elsewhere (moon: 3)")
+    expect(page.get_by_label("moon", exact=True)).to_be_checked()
+    expect(page.get_by_label("train", exact=True)).to_be_hidden()
+    expect(page.get_by_label("Title")).to_have_value("Kept")
+
+
 def save(page: Page) -> None:
     page.get_by_role("button", name="Save the design").click()
     expect(page.get_by_text("Everything that this study shows is ready.")).to_be_visible()

@@ -66,6 +66,12 @@ def test_the_splits_to_choose_from_are_those_of_the_test_set(researcher: Client,
         assert researcher.get(f"/studies/new/?test_set={unknown}").status_code == 200
 
 
+def test_without_photos_or_algorithms_the_page_says_who_brings_them(researcher: Client) -> None:
+    assert "There is no test set yet: an admin uploads" in researcher.get("/studies/new/").content.decode()
+    make_test_set(1)
+    assert "There is no algorithm to test yet: an admin" in researcher.get("/studies/new/").content.decode()
+
+
 def new_study(researcher: Client, draft: Study, **changes: object) -> Any:
     wanted = {
         "title": "Fresh",
