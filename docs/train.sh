@@ -78,5 +78,5 @@ compare few-unseen $few --data "$runs/unseen" --size 64
 .venv/bin/python -m docs.replication "$runs/seen" "$runs/unseen" $few | tee "$runs/gap.txt"
 compare labels $labels --data "$runs/unseen" --size 64
 compare test $systems $(ends best) --data "$photos/test"
-compare pictures $systems $(ends labels-thesis-alone best) --data "$runs/demo-photos/test" --size 128
+compare pictures $systems $(ends labels-thesis-alone best) --data "$runs/demo-photos/test" --photos 7 --size 96
 $generator observe "$runs/best/last.safetensors" --data "test=$photos/test" --json "$runs/observed.json"
