@@ -45,9 +45,9 @@ class Visitors:
         self._expected: list[str] = []
         self._complaints: list[str] = []
 
-    def new(self, *, width: int = 1280, height: int = 800) -> Page:
+    def new(self, *, width: int = 1280, height: int = 800, touch: bool = False) -> Page:
         """Somebody new in front of a screen of this size, CSS pixels."""
-        context = self._browser.new_context(viewport={"width": width, "height": height})
+        context = self._browser.new_context(viewport={"width": width, "height": height}, has_touch=touch)
         context.set_default_timeout(PATIENCE_MS)
         context.on("console", self._hear_console)
         context.on("weberror", self._hear_error)
