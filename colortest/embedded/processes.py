@@ -21,7 +21,8 @@ _BEAT = "celery -A colortest beat --pidfile="
 
 def start_web(home: Path, host: str, port: int) -> Child:
     # Gunicorn's control socket would be one for all sites of this account, in its home folder.
-    argv = [*_GUNICORN.split(), f"--bind={_socket_address(host, port)}", "--no-control-socket"]
+    own = ["--no-control-socket", "--logger-class=colortest.embedded.weblog.QuietLogger"]
+    argv = [*_GUNICORN.split(), f"--bind={_socket_address(host, port)}", *own]
     return _start("web", argv, home / "logs", environment(home, threads=1))
 
 
