@@ -80,7 +80,7 @@ def width_svg(widths: Sequence[Width], *, chosen: Width, floor: float, width: in
     )
     below = alt.Chart({"values": [{"floor": floor, "label": f"floor of the photos: {floor:.1f}"}]}).encode(y="floor:Q")
     rule = below.mark_rule(strokeDash=[4, 4], strokeWidth=2, color=QUIET)
-    name = below.mark_text(x=8, dy=11, align="left", fontSize=13, color=NOTE).encode(text="label:N")
+    name = below.mark_text(x=8, dy=-8, align="left", fontSize=13, color=NOTE).encode(text="label:N")
     chart = alt.layer(rule, name, line, point, label).properties(width=width, height=HEIGHT)
     return _svg(chart)
 

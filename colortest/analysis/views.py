@@ -81,6 +81,7 @@ def show_power(request: HtmxRequest) -> HttpResponse:
         "query": urlencode(form.data),
         "power": power.summary(plan) if plan else None,
         "few": power.FEW_PHOTOS,
+        "narrow": "narrow" in request.GET or (study and request.htmx),  # beside the form of a draft
     }
     return render(request, part if request.htmx else "analysis/power.html", context)
 

@@ -37,6 +37,26 @@ def test_power_answers_as_one_types(page: Page, site: str) -> None:
 
 
 @pytest.mark.parametrize("width", [390, 1280])
+def test_beside_a_draft_power_begins_with_its_numbers_and_leaves_its_form_alone(
+    page: Page, site: str, make_study: MakeStudy, width: int
+) -> None:
+    study = make_study(open_it=False, quota=23)
+    page.set_viewport_size({"width": width, "height": 800})
+    log_in(page, site, "ruth", PASSWORD)
+    page.goto(f"{site}/studies/{study.slug}/design/")
+    expect(page.get_by_role("spinbutton", name="People", exact=True)).to_have_value("23")
+    words = page.locator("#words").inner_text()
+    page.get_by_role("spinbutton", name="Photos").fill("1000")
+    expect(page.locator("#power")).to_contain_text("A difference of 5 points takes")
+    assert page.locator("#words").inner_text() == words
+    assert not page.evaluate("document.documentElement.scrollWidth > innerWidth")
+    page.get_by_role("button", name="Save the design").click()
+    page.get_by_role("link", name="Change the design").wait_for()
+    study.refresh_from_db()
+    assert study.quota == 23
+
+
+@pytest.mark.parametrize("width", [390, 1280])
 def test_the_live_page_follows_the_study_by_itself(page: Page, site: str, make_study: MakeStudy, width: int) -> None:
     study = make_study()
     page.set_viewport_size({"width": width, "height": 800})
