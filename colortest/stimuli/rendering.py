@@ -1,4 +1,4 @@
-"""The one way from an uploaded file to a stimulus: decode, render, hash, encode, pad.
+"""The one way from an uploaded file to a stimulus: decode, render, hash, encode; and to what is sent.
 
 Photos and colorizations go through the same functions, so that nothing but colour tells them apart. Pure:
 bytes and images in, bytes and images out.
@@ -7,7 +7,7 @@ bytes and images in, bytes and images out.
 import struct
 import warnings
 import zlib
-from hashlib import sha256, shake_256
+from hashlib import sha256
 from io import BytesIO
 
 import numpy as np
@@ -16,7 +16,6 @@ from PIL import Image, ImageCms, ImageOps, UnidentifiedImageError
 SIDE = 256  # pixels of a stimulus, in Zhang 2016 and in the studies after it
 SMALLEST_SIDE = 64  # below, a stimulus would be enlarged more than four times
 MAX_PIXELS = 50_000_000
-PADDING_STEP = 4096  # bytes: few enough to send, enough that lengths hardly differ over a study
 
 ACCEPTED = ("JPEG", "PNG", "WEBP", "TIFF", "BMP", "GIF")
 ACCEPTED_NAMES = "JPEG, PNG, WebP, TIFF, BMP or GIF"
@@ -32,7 +31,8 @@ _DAMAGE = (
     struct.error,
     zlib.error,
 )
-_VP8L_DATA = 20  # bytes before a lossless image's own data: RIFF, size, WEBP, VP8L, size
+_PNG_SIGNATURE = b"\x89PNG\r\n\x1a\n"
+_PNG_RGB = 2  # its colour type of three channels
 
 
 class Unreadable(ValueError):  # noqa: N818 - a verdict on a file, not a fault of ours
@@ -87,26 +87,29 @@ def encode(image: Image.Image) -> bytes:
     return buffer.getvalue()
 
 
-def padded_length(*lengths: int) -> int:
-    """The common length to `pad` encoded images of these lengths to: the longest, in whole PADDING_STEPs."""
-    return -(-max(lengths) // PADDING_STEP) * PADDING_STEP
+def plain(image: Image.Image) -> bytes:
+    """An RGB image as a participant's browser gets it: PNG whose pixels are stored and not compressed.
 
-
-def pad(encoded: bytes, length: int, seed: bytes) -> bytes:
-    """`encoded`, as from `encode`, in exactly `length` bytes; it decodes to the same pixels.
-
-    The file's one chunk grows by bytes drawn from `seed`, which look like the compressed data before them;
-    decoders stop at the last pixel. So two images of equal size and length have the same first 25 bytes (file
-    header, chunk header, signature, width and height). `length` is any even number not below
-    `len(encoded)`, best from `padded_length`; ValueError otherwise.
+    Two images of one size differ in nothing but pixels and checksums: neither in length nor, as a compressed one padded
+    to a common length would, in where a decoder stops reading.
     """
-    if length % 2 or length < len(encoded):
-        raise ValueError(f"Cannot pad {len(encoded)} bytes to {length}: it must be even and not less.")
-    data = _vp8l_data(encoded)
-    filler = shake_256(seed).digest(length - _VP8L_DATA - len(data))
-    return b"".join(
-        [b"RIFF", _uint32(length - 8), b"WEBPVP8L", _uint32(length - _VP8L_DATA), data, filler],
-    )
+    line = 3 * image.width
+    pixels = image.tobytes()
+    filtered = b"".join(b"\0" + pixels[start : start + line] for start in range(0, len(pixels), line))
+    header = struct.pack(">IIBBBBB", image.width, image.height, 8, _PNG_RGB, 0, 0, 0)
+    chunks = ((b"IHDR", header), (b"IDAT", zlib.compress(filtered, level=0)), (b"IEND", b""))
+    return _PNG_SIGNATURE + b"".join(_chunk(name, data) for name, data in chunks)
+
+
+def stored(data: bytes) -> Image.Image:
+    """The RGB image that `encode` made these bytes of."""
+    with Image.open(BytesIO(data), formats=("WEBP",)) as opened:
+        return opened.convert("RGB")
+
+
+def _chunk(name: bytes, data: bytes) -> bytes:
+    """A chunk of a PNG file: length, name, data, checksum."""
+    return struct.pack(">I", len(data)) + name + data + struct.pack(">I", zlib.crc32(name + data))
 
 
 def _open(data: bytes) -> Image.Image:
@@ -167,16 +170,3 @@ def _apply_profile(image: Image.Image, profile: bytes) -> Image.Image | None:
         return ImageCms.profileToProfile(image, source, ImageCms.createProfile("sRGB"), outputMode="RGB")
     except (OSError, ImageCms.PyCMSError):
         return None
-
-
-def _vp8l_data(encoded: bytes) -> bytes:
-    """The data of the only chunk of a lossless WebP, without the byte that fills an odd chunk."""
-    size = int.from_bytes(encoded[16:_VP8L_DATA], "little")
-    plain = encoded[:4] == b"RIFF" and encoded[8:16] == b"WEBPVP8L"
-    if not plain or len(encoded) != _VP8L_DATA + size + size % 2:
-        raise ValueError("Only a lossless WebP with a single chunk can be padded.")
-    return encoded[_VP8L_DATA : _VP8L_DATA + size]
-
-
-def _uint32(number: int) -> bytes:
-    return number.to_bytes(4, "little")

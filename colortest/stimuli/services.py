@@ -16,8 +16,8 @@ from PIL.Image import Image
 
 from colortest import jobs
 from colortest.refusal import Refused
-from colortest.stimuli import archive, rendering
-from colortest.stimuli.models import Algorithm, Colorization, Photo, PhotoQuerySet, TestSet
+from colortest.stimuli import archive, lightness, rendering
+from colortest.stimuli.models import Algorithm, Colorization, Photo, PhotoQuerySet, TestSet, read_stimulus
 
 WAKE = 4
 
@@ -126,7 +126,8 @@ def _keep(test_set: TestSet, entry: archive.Entry) -> archive.Problem | None:
     twin = Photo.objects.filter(test_set=test_set, sha256=digest).first()
     if twin:
         return archive.Problem(entry.name, f"the same picture as {twin.name}")
-    data = rendering.encode(rendered)
+    # The hash is of the photo as it came: who has nothing but the stimuli cannot know the levels that follow from it.
+    data = rendering.encode(lightness.level(rendered, digest))
     Photo.objects.create(
         test_set=test_set,
         split=entry.split,
@@ -167,8 +168,9 @@ def _ring_for(algorithm: Algorithm, count: int) -> None:
 
 
 def store_colorization(*, colorization: Colorization, image: Image, milliseconds: float) -> None:
-    """PENDING → READY: the same rendering and encoder as the photo went through."""
-    data = rendering.encode(rendering.render(image))
+    """PENDING → READY: the same rendering, lightness and encoder as the photo went through."""
+    photo = rendering.stored(read_stimulus(colorization.photo.file))
+    data = rendering.encode(lightness.level_with(rendering.render(image), photo, colorization.photo.sha256))
     colorization.file.save("colorization.webp", ContentFile(data), save=False)
     colorization.status = Colorization.Status.READY
     colorization.byte_count = len(data)

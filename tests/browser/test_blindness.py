@@ -16,7 +16,7 @@ SHAPE = {
     "block": r"test-1",
     "first": r"left",
     "responseUrl": rf"/take/{TOKEN}/trials/{TOKEN}/",
-    "stimuli": rf"/stimuli/{TOKEN}/1/ /stimuli/{TOKEN}/2/",
+    "stimuli": rf"/take/{TOKEN}/stimuli/{TOKEN}/1/ /take/{TOKEN}/stimuli/{TOKEN}/2/",
 }
 # Everything a script of the page can get at.
 HELD = """() => JSON.stringify({

@@ -56,7 +56,7 @@ def test_without_a_flag_the_reserve_is_never_seen(client: Client, make_study: Ma
     person = admitted(make_study(practice_trials=0, test_trials=4, catch_share=0.0, reserve_share=0.5))
     kept = person.trials.filter(reserve=True).first()
     assert kept is not None
-    assert client.get(f"/stimuli/{kept.token}/1/").status_code == 404
+    assert client.get(f"/take/{person.code}/stimuli/{kept.token}/1/").status_code == 404
     state = state_of(client, person)
     for _ in range(4):
         state = respond(client, state["upcoming"][0]).json()["state"]

@@ -4,6 +4,7 @@ import base64
 import re
 import struct
 import zlib
+from collections.abc import Iterator
 from io import BytesIO
 from pathlib import Path
 
@@ -19,20 +20,20 @@ from colortest.stimuli.rendering import (
     Unreadable,
     decode,
     encode,
-    pad,
-    padded_length,
     pixel_hash,
+    plain,
     render,
+    stored,
 )
 
 CHROMIUM = Path("/usr/bin/chromium")
-HEADERS = 25  # RIFF header, chunk header, signature, width, height, alpha and version bits
+HEADERS = 49  # up to the first pixel: signature, header chunk, name and headers of the data chunk
 
-# Every pixel of a WebP as Chromium decodes it for an <img> and for createImageBitmap.
+# Every pixel of a PNG as Chromium decodes it for an <img> and for createImageBitmap.
 DECODE_IN_PAGE = """
 async (base64) => {
   const bytes = Uint8Array.from(atob(base64), (c) => c.charCodeAt(0));
-  const blob = new Blob([bytes], {type: "image/webp"});
+  const blob = new Blob([bytes], {type: "image/png"});
   const img = new Image();
   img.src = URL.createObjectURL(blob);
   await img.decode();
@@ -275,7 +276,7 @@ def test_the_hash_is_of_what_is_seen_and_not_of_the_file(photo: Image.Image):
     assert pixel_hash(Image.new("RGB", (2, 8))) != pixel_hash(Image.new("RGB", (8, 2)))
 
 
-# Encoding and padding
+# Encoding and sending
 
 
 @pytest.fixture(scope="module")
@@ -297,73 +298,58 @@ def test_encoding_keeps_every_pixel_and_no_metadata(stimulus: Image.Image):
         assert decoded.convert("RGB").tobytes() == stimulus.tobytes()
 
 
-def test_both_images_of_a_pair_get_one_length_and_the_same_headers(stimulus: Image.Image, grey: Image.Image):
-    real, fake = encode(stimulus), encode(grey)
-    assert len(real) != len(fake)
-    length = padded_length(len(real), len(fake))
-    real, fake = pad(real, length, b"token 1"), pad(fake, length, b"token 2")
-    assert len(real) == len(fake) == length
-    assert real[:HEADERS] == fake[:HEADERS]
+def test_what_is_stored_opens_as_the_same_pixels(stimulus: Image.Image):
+    assert stored(encode(stimulus)).tobytes() == stimulus.tobytes()
 
 
-@pytest.mark.parametrize("extra", [0, 2, 3000])
-def test_a_padded_image_decodes_to_the_same_pixels(stimulus: Image.Image, grey: Image.Image, extra: int):
+def test_what_is_sent_is_a_png_of_the_same_pixels(stimulus: Image.Image, grey: Image.Image):
     for image in (stimulus, grey):
-        encoded = encode(image)
-        padded = pad(encoded, len(encoded) + extra, b"seed")
-        assert int.from_bytes(padded[4:8], "little") == len(padded) - 8
-        with Image.open(BytesIO(padded)) as decoded:
-            assert decoded.convert("RGB").tobytes() == image.tobytes()
+        with Image.open(BytesIO(plain(image))) as sent:
+            assert (sent.format, sent.mode, sent.tobytes()) == ("PNG", "RGB", image.tobytes())
+            assert sent.info == {}
 
 
-def test_a_chunk_of_odd_size_is_padded_without_a_gap(photo: Image.Image):
-    squares = [photo.crop((0, 0, side, side)) for side in range(64, 96)]
-    odd = [square for square in squares if encode(square)[16] % 2]
-    assert odd
-    for square in odd:
-        padded = pad(encode(square), len(encode(square)), b"seed")
-        assert len(padded) == len(encode(square))
-        with Image.open(BytesIO(padded)) as decoded:
-            assert decoded.convert("RGB").tobytes() == square.tobytes()
+def test_images_that_compress_differently_are_sent_in_the_same_length_and_layout(
+    stimulus: Image.Image, grey: Image.Image
+):
+    assert len(encode(grey)) < len(encode(stimulus))
+    sent = [plain(image) for image in (stimulus, grey, Image.new("RGB", stimulus.size))]
+    assert len({len(data) for data in sent}) == 1
+    assert len({data[:HEADERS] for data in sent}) == 1
+    chunks = [[(name, len(content)) for name, content in chunks_of(data)] for data in sent]
+    assert chunks[0] == chunks[1] == chunks[2]
+    assert [name for name, _ in chunks[0]] == [b"IHDR", b"IDAT", b"IEND"]
 
 
-def test_padding_looks_like_data_and_depends_on_its_seed_alone(grey: Image.Image):
-    encoded = encode(grey)
-    one, again, other = (pad(encoded, 400_000, seed) for seed in (b"a", b"a", b"b"))
-    assert one == again != other
-    assert len(zlib.compress(one[len(encoded) :])) >= 400_000 - len(encoded)
+def test_no_decoder_is_done_sooner_with_one_image_than_with_another(stimulus: Image.Image, grey: Image.Image):
+    """A compressed picture in a padded file ends where its own data end; whoever cuts the file short finds out."""
+    for image in (stimulus, grey):
+        data = dict(chunks_of(plain(image)))[b"IDAT"]
+        unpacking = zlib.decompressobj()
+        unpacking.decompress(data[:-5])  # the checksum, and one byte of the last pixel
+        assert not unpacking.eof
+        unpacking.decompress(data[-5:])
+        assert unpacking.eof
+        assert unpacking.unused_data == b""
 
 
-@pytest.mark.parametrize("length", [0, 4095, 4097])
-def test_a_length_that_is_odd_or_too_short_is_refused(length: int):
-    encoded = encode(noise(64))
-    with pytest.raises(ValueError, match="must be even and not less"):
-        pad(encoded, length, b"")
-
-
-def test_only_a_plain_lossless_image_can_be_padded(stimulus: Image.Image):
-    for other in (file_of(stimulus, "WEBP"), file_of(stimulus, "PNG"), b""):
-        with pytest.raises(ValueError, match="Only a lossless WebP"):
-            pad(other, 400_000, b"")
-
-
-@given(st.lists(st.integers(1, 10**7), min_size=1, max_size=4))
-def test_the_padded_length_fits_every_image_of_a_pair(lengths: list[int]):
-    common = padded_length(*lengths)
-    assert common % 4096 == 0
-    assert max(lengths) <= common < max(lengths) + 4096
+def chunks_of(data: bytes) -> Iterator[tuple[bytes, bytes]]:
+    """(name, content) of each chunk of a PNG file."""
+    at = 8
+    while at < len(data):
+        (length,) = struct.unpack(">I", data[at : at + 4])
+        yield data[at + 4 : at + 8], data[at + 8 : at + 8 + length]
+        at += 12 + length
 
 
 @pytest.mark.browser
 @pytest.mark.skipif(not CHROMIUM.exists(), reason="needs Chromium")
-def test_chromium_shows_a_padded_image_pixel_for_pixel(stimulus: Image.Image, grey: Image.Image):
+def test_chromium_shows_what_is_sent_pixel_for_pixel(stimulus: Image.Image, grey: Image.Image):
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
         page = browser.new_page()
         for image in (stimulus, grey):
-            encoded = encode(image)
-            padded = pad(encoded, padded_length(len(encoded)) + 40_960, b"seed")
-            shown = page.evaluate(DECODE_IN_PAGE, base64.b64encode(padded).decode())
+            shown = page.evaluate(DECODE_IN_PAGE, base64.b64encode(plain(image)).decode())
             expected = image.convert("RGBA").tobytes()
             assert [base64.b64decode(pixels) == expected for pixels in shown] == [True, True]
         browser.close()

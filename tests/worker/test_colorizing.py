@@ -50,7 +50,7 @@ def test_grey_keeps_lightness_and_has_no_colour() -> None:
     tasks.colorize(algorithm_id=grey().pk)
     for made in Colorization.objects.ready():
         fake, photo = picture(made), picture(made.photo)
-        assert np.ptp(fake, axis=2).max() <= 1
+        assert np.ptp(fake, axis=2).max() <= 4, "levels, by which the lightness is met"
         assert np.abs(lightness(fake) - lightness(photo)).mean() < 0.5
 
 

@@ -1,0 +1,102 @@
+"""A photo and its colorizations have one lightness, and neither is the one that has it exactly."""
+
+from hashlib import sha256
+from io import BytesIO
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from PIL import Image
+from skimage.color import rgb2lab
+
+from colortest.stimuli import rendering
+from colortest.stimuli.lightness import at_lightness, level, level_with, levels, lightness
+from tests.cast import fake_colorizer, photographs
+
+SEED = sha256(b"a photo").digest()
+
+
+def pixels_of(seed: int) -> np.ndarray:
+    """Small pictures of every kind: noise, one colour, dark, light, grey."""
+    random = np.random.default_rng(seed)
+    low, high = sorted(random.integers(0, 257, 2))
+    picture = random.integers(low, max(high, low + 1), (16, 16, 3)).clip(0, 255).astype(np.uint8)
+    return np.repeat(picture[..., :1], 3, axis=2) if seed % 5 == 0 else picture
+
+
+@pytest.fixture(scope="module")
+def pairs() -> list[tuple[Image.Image, Image.Image, str]]:
+    """(photo, colorization, hash) of real photographs; the colours of these fakes have another lightness."""
+    return [(photo, fake_colorizer(photo), rendering.pixel_hash(photo)) for _split, _name, photo in photographs(6)]
+
+
+def test_our_lightness_is_that_of_an_independent_library() -> None:
+    pixels = np.random.default_rng(1).integers(0, 256, (64, 64, 3)).astype(np.uint8)
+    assert np.abs(lightness(pixels) - rgb2lab(pixels)[..., 0]).max() < 0.01
+
+
+@settings(deadline=None, max_examples=60)
+@given(st.integers(0, 10_000))
+def test_an_image_at_its_levels_has_the_same_levels_again(seed: int) -> None:
+    pixels = pixels_of(seed)
+    wanted = levels(pixels, SEED)
+    assert np.abs(wanted - lightness(pixels)).max() <= 1
+    assert 0 <= wanted.min() <= wanted.max() <= 100
+    assert np.array_equal(levels(at_lightness(pixels, wanted), SEED), wanted)
+
+
+def test_a_photo_hardly_changes_when_it_is_set_to_its_levels(pairs: list[tuple[Image.Image, Image.Image, str]]) -> None:
+    for photo, _, digest in pairs:
+        before, after = (np.asarray(image).astype(int) for image in (photo, level(photo, digest)))
+        assert 10 * np.log10(255**2 / ((after - before) ** 2).mean()) > 43, "decibels"
+        assert np.quantile(np.abs(after - before), 0.999) <= 8, "only what is nearly black moves further"
+
+
+def test_photo_and_colorization_miss_their_common_levels_alike(
+    pairs: list[tuple[Image.Image, Image.Image, str]],
+) -> None:
+    for before, fake, digest in pairs:
+        photo = level(before, digest)
+        wanted = levels(np.asarray(photo), bytes.fromhex(digest))
+        missed = [lightness(np.asarray(image)) - wanted for image in (photo, level_with(fake, photo, digest))]
+        assert max(np.abs(one).max() for one in missed) < 0.5
+        spread = [one.std() for one in missed]
+        assert spread[1] == pytest.approx(spread[0], rel=0.05)
+        assert abs(missed[0].mean() - missed[1].mean()) < 0.002
+
+
+def test_a_colorization_of_another_lightness_gets_that_of_its_photo_and_keeps_its_hue(
+    pairs: list[tuple[Image.Image, Image.Image, str]],
+) -> None:
+    for before, fake, digest in pairs:
+        photo = level(before, digest)
+        made = level_with(fake, photo, digest)
+        lab = [rgb2lab(np.asarray(image)) for image in (photo, fake, made)]
+        assert np.abs(lab[1][..., 0] - lab[0][..., 0]).mean() > 1, "red and blue weigh differently"
+        assert np.abs(lab[2][..., 0] - lab[0][..., 0]).mean() < 0.15
+        coloured = np.hypot(lab[1][..., 1], lab[1][..., 2]) > 25
+        hues = [np.arctan2(one[..., 2], one[..., 1])[coloured] for one in lab[1:]]
+        turned = np.abs(np.angle(np.exp(1j * (hues[1] - hues[0]))))
+        assert np.degrees(np.median(turned)) < 8
+
+
+def test_plain_areas_of_a_photo_are_as_lively_as_those_of_its_colorization() -> None:
+    """A sky of one single value would stand out beside one whose hue drifts and whose lightness is rounded."""
+    drift = np.linspace(0, 60, 256).astype(np.uint8)
+    sky = Image.new("RGB", (256, 256), (180, 200, 230))
+    fake = np.asarray(sky).copy()
+    fake[..., 0] -= drift
+    digest = rendering.pixel_hash(sky)
+    photo = level(sky, digest)
+    made = level_with(Image.fromarray(fake), photo, digest)
+    still = [np.mean(np.diff(lightness(np.asarray(one)), axis=1) == 0) for one in (sky, photo, made)]
+    assert still[0] == 1
+    assert still[1] < 0.02
+    assert still[2] < 0.02
+
+
+def test_what_is_stored_keeps_the_levels(pairs: list[tuple[Image.Image, Image.Image, str]]) -> None:
+    photo = level(pairs[0][0], pairs[0][2])
+    with Image.open(BytesIO(rendering.encode(photo))) as opened:
+        assert opened.convert("RGB").tobytes() == photo.tobytes()
