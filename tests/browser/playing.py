@@ -14,6 +14,9 @@ from tests.running import wait_until
 
 OBSERVER = Path(__file__).with_name("observer.js")
 
+# The script of the plates has run, which stand below each other without it.
+ONE_PLATE = "document.querySelectorAll('[data-plate]:not([hidden])').length === 1"
+
 # Every combination of hand and side, over and over.
 HANDS = (("left", "key"), ("right", "pointer"), ("right", "key"), ("left", "pointer"))
 
@@ -41,6 +44,7 @@ def consent(page: Page, landing: str) -> None:
 
 def read_plates(page: Page, digits: PlateOracle) -> None:
     """Choose for each plate what `digits` says of this run, with the pointer."""
+    page.wait_for_function(ONE_PLATE)
     said = digits(urlsplit(page.url).path.split("/")[2])
     for digit in said:
         page.locator(f'[data-plate]:visible label:has([value="{digit}"])').click()

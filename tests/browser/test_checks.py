@@ -1,8 +1,10 @@
 """The checks before the test in a real browser: the screen measures itself, plates are read with hand and key."""
 
 from statistics import median
+from typing import Literal
 
 import pytest
+from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 
 from colortest.experiment.models import Participant, Study
@@ -28,6 +30,7 @@ def study(make_study: MakeStudy) -> Study:
 
 def plates_are_there(page: Page) -> None:
     page.locator("[data-plates]").wait_for()
+    page.wait_for_function(playing.ONE_PLATE)
 
 
 def shown(page: Page) -> str:
@@ -159,3 +162,31 @@ def test_who_sees_nothing_on_the_control_is_shown_new_plates(page: Page, site: s
     playing.read_plates(page, digits)
     page.get_by_role("heading", name="How it works").wait_for()
     assert Participant.objects.get().vision == "TYPICAL"
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_no_page_of_the_checks_violates_a_rule_of_accessibility(
+    visitors: Visitors, site: str, make_study: MakeStudy, scheme: Literal["light", "dark"]
+) -> None:
+    make_study(photos=12, practice_trials=0, test_trials=2, colour_vision="SCREEN_OUT")
+    phone = visitors.new(**UPRIGHT)
+    phone.emulate_media(color_scheme=scheme)
+    playing.consent(phone, f"{site}/s/sunday-study/")
+    phone.get_by_text("This window is too small").wait_for()
+    found = {"screen": violations(phone)}
+    phone.set_viewport_size(SIDEWAYS)
+    plates_are_there(phone)
+    found["plates"] = violations(phone)
+    playing.read_plates(phone, lambda _code: ["none"] * 7)
+    phone.get_by_text("Please look once more").wait_for()
+    phone.wait_for_function(playing.ONE_PLATE)
+    found["second look"] = violations(phone)
+    playing.read_plates(phone, lambda _code: ["none"] * 7)
+    phone.get_by_role("heading", name="Thank you for coming").wait_for()
+    found["ended"] = violations(phone)
+    assert {name: problems for name, problems in found.items() if problems} == {}
+
+
+def violations(page: Page) -> list[str]:
+    """What axe-core finds, with the element that it blames first."""
+    return [f"{one['id']}: {one['nodes'][0]['html'][:120]}" for one in Axe().run(page).response["violations"]]

@@ -52,6 +52,28 @@ def test_a_reload_comes_back_to_the_same_trial_whose_second_showing_is_flagged(a
     assert ["REPEATED" in raised for raised in flags] == [False, True, False, False]
 
 
+def test_the_address_that_a_reload_offers_goes_on_there_on_another_device(
+    visitors: Visitors, at_first_choice: Page
+) -> None:
+    page = at_first_choice
+    chosen = playing.play_block(page, playing.hands(1))
+    page.reload()
+    address = page.locator("[data-part=elsewhere] code").inner_text()
+    other = visitors.new()
+    other.goto(address)
+    expect(other.get_by_text("You go on where you were: 1 of 4 are done.")).to_be_visible()
+    playing.go_on(other)
+    chosen |= playing.play_block(other, playing.hands(1))
+    assert positions() == [0, 1]
+    finish(other, chosen)
+
+
+def test_the_instructions_offer_the_address_too(page: Page, site: str, study: Study) -> None:
+    playing.agree(page, f"{site}/s/{study.slug}/")
+    page.get_by_text("Go on on another device").click()
+    expect(page.locator(".elsewhere code")).to_have_text(page.url)
+
+
 def test_the_back_button_comes_back_to_the_same_trial(at_first_choice: Page) -> None:
     page = at_first_choice
     chosen = playing.play_block(page, playing.hands(1))

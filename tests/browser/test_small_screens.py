@@ -11,7 +11,7 @@ from colortest.experiment.models import Participant, Study
 from colortest.stimuli.services import register_shipped
 from tests.browser.accounts import log_in
 from tests.browser.conftest import Visitors
-from tests.cast import PASSWORD, MakeStudy
+from tests.cast import PASSWORD, MakeStudy, pass_screen_check
 from tests.experiment.test_run import play_to_the_end
 
 WIDTH = 390
@@ -32,6 +32,14 @@ def study(make_study: MakeStudy) -> Study:
 
 def test_no_public_page_scrolls_sideways_on_a_phone(phone: Page, site: str, study: Study) -> None:
     assert_narrow(phone, site, (*PUBLIC, *_runs(study)))
+
+
+def test_the_plates_do_not_scroll_sideways_on_a_phone(phone: Page, site: str, make_study: MakeStudy) -> None:
+    study = make_study(photos=14, practice_trials=1, test_trials=4, colour_vision="RECORD")
+    person = services.admit_participant(study=study)
+    pass_screen_check(Client(), f"/take/{person.code}/")
+    assert_narrow(phone, site, [f"/take/{person.code}/"])
+    assert phone.locator("[data-plates]").is_visible()
 
 
 def test_no_page_that_refuses_scrolls_sideways_on_a_phone(
@@ -75,8 +83,10 @@ def assert_narrow(page: Page, site: str, paths: Iterable[str], status: int = 200
 
 
 def _runs(study: Study) -> list[str]:
-    """The instructions of somebody who has just agreed, and the thanks of somebody who has finished."""
-    people: list[Participant] = [services.admit_participant(study=study) for _ in range(2)]
-    services.begin(participant=people[1])
-    play_to_the_end(Client(), people[1])
+    """The pages of a run: of people at the screen check, at the instructions, at the end of it all, and screened out."""
+    people: list[Participant] = [services.admit_participant(study=study) for _ in range(4)]
+    pass_screen_check(Client(), f"/take/{people[1].code}/")
+    services.begin(participant=people[2])
+    play_to_the_end(Client(), people[2])
+    services.give_up_screen(participant=people[3])
     return [f"/take/{person.code}/" for person in people]
