@@ -28,7 +28,7 @@ _STEPS = 1 << 16  # fine enough to tell the darkest levels apart
 _CODE = np.searchsorted((_LINEAR[1:] + _LINEAR[:-1]) / 2, np.arange(_STEPS + 1) / _STEPS)
 
 _DARK = 0.0045  # of luminance, L* = 4: below it colours fade to grey
-_MISS = 0.1  # L*: ten times what rounding adds, and a tenth of what anybody could see
+_MISS, _DRIFT = 0.1, 0.03  # of L*: what rounding adds is smaller, and what anybody could see ten times as large
 
 # How far red and green may move, in levels, to meet a lightness; blue, which weighs least, takes what is left.
 _MOVES = sorted(product((-1, 0, 1), (-1, 0, 1)), key=lambda move: abs(move[0]) + 2 * abs(move[1]))
@@ -57,22 +57,32 @@ def levels(pixels: Pixels, seed: bytes) -> Plane:
 
     An image that was set to its levels with `at_lightness` has the same ones again.
     """
-    offset = _chance(seed, pixels)
+    offset = _random(seed).random(pixels.shape[:2])
     return np.clip(np.round(lightness(pixels) - offset), 0, 99) + offset
 
 
 def at_lightness(pixels: Pixels, wanted: Plane) -> Pixels:
-    """The same colours at another lightness, met to _MISS and what whole levels of red, green and blue allow.
+    """The same colours at another lightness, met but for `_miss` and what whole levels of red, green and blue allow.
 
     Chromaticity is kept; what leaves the gamut so is drawn towards the grey of the wanted lightness until it fits.
     """
-    miss = _MISS * (2 * _chance(hashlib.sha256(b"miss" + pixels.tobytes()).digest(), pixels) - 1)
-    luminance = _luminance(np.clip(wanted + miss, 0.0, 100.0))
+    luminance = _luminance(np.clip(wanted + _miss(pixels, wanted), 0.0, 100.0))
     return _rounded(_fitted(_LINEAR[pixels], luminance), luminance)
 
 
-def _chance(seed: bytes, pixels: Pixels) -> Plane:
-    return np.random.default_rng(np.frombuffer(seed, dtype=np.uint8)).random(pixels.shape[:2])
+def _miss(pixels: Pixels, wanted: Plane) -> Plane:
+    """By how much this image is to miss its levels: each pixel by chance, each image by more or less, and all of its
+    pixels of one lightness together. Mean, contrast and roughness of two images then differ by chance, and more so than
+    the hundredths of this by which rounding makes them differ always in the same direction.
+    """
+    random = _random(b"miss" + hashlib.sha256(pixels.tobytes()).digest())
+    together = np.polynomial.chebyshev.chebval(wanted / 50 - 1, random.uniform(-_DRIFT, _DRIFT, 4))
+    apart = random.uniform(0.5, 1.5) * _MISS * random.uniform(-1, 1, wanted.shape)
+    return np.asarray(together + apart)
+
+
+def _random(seed: bytes) -> np.random.Generator:
+    return np.random.default_rng(np.frombuffer(seed, dtype=np.uint8))
 
 
 def _fitted(linear: NDArray[np.float64], luminance: Plane) -> NDArray[np.float64]:
