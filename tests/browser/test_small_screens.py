@@ -83,7 +83,7 @@ def assert_narrow(page: Page, site: str, paths: Iterable[str], status: int = 200
 
 
 def _runs(study: Study) -> list[str]:
-    """The pages of a run: of people at the screen check, at the instructions, at the end of it all, and screened out."""
+    """The pages of people at the screen check, at the instructions, at the end of it all, and screened out."""
     people: list[Participant] = [services.admit_participant(study=study) for _ in range(4)]
     pass_screen_check(Client(), f"/take/{people[1].code}/")
     services.begin(participant=people[2])

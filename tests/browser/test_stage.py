@@ -26,7 +26,7 @@ COLOURED = """() => {
   const isNamed = (colour) => /#|hsl|lab|lch|color\\(|gradient|url/.test(colour);
   return [...document.querySelectorAll("html, body, body *")]
     .filter((element) => element.checkVisibility({ visibilityProperty: true }))
-    .flatMap((element) => properties.map((name) => [element.outerHTML.slice(0, 80), name, getComputedStyle(element)[name]]))
+    .flatMap((one) => properties.map((name) => [one.outerHTML.slice(0, 80), name, getComputedStyle(one)[name]]))
     .filter(([, , colour]) => colour && (!isGrey(colour) || isNamed(colour)));
 }"""
 
