@@ -34,7 +34,7 @@ class Pair:
 
     colorization: int
     photo: int
-    arm: Hashable  # split × algorithm: what a fool rate is reported for
+    arm: tuple[str, int]  # split and algorithm: what a fool rate is reported for
     seen_left: int = 0
     seen_right: int = 0
 

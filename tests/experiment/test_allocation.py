@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from colortest.experiment import services
 from colortest.experiment.models import Participant, Response, Study, Trial
-from colortest.experiment.services.allocation import pairs_to_draw_from
+from colortest.experiment.services.allocation import pairs_of, with_shown
 from colortest.stimuli.models import Algorithm
 from colortest.stimuli.services import register_method
 from tests.cast import MakeStudy, colour
@@ -30,7 +30,7 @@ def two_algorithms(make_study: MakeStudy) -> Study:
 
 
 def seen(study: Study) -> set[int]:
-    pairs, _ = pairs_to_draw_from(study, simulated=False)
+    pairs = with_shown(study, pairs_of(study)[0], simulated=False)
     return {pair.colorization for pair in pairs if pair.seen}
 
 

@@ -10,7 +10,7 @@ from colortest.analysis.models import FoolRate
 from colortest.analysis.services import compute_fool_rates
 from colortest.experiment import services
 from colortest.experiment.models import OutsideId, Participant, Response, Study, StudyEvent, Trial, Withdrawal
-from colortest.experiment.services.allocation import pairs_to_draw_from
+from colortest.experiment.services.allocation import pairs_of, with_shown
 from colortest.stimuli.models import Colorization
 from tests.cast import MakeStudy
 from tests.experiment.test_run import play_to_the_end, state_of
@@ -76,7 +76,7 @@ def test_a_preview_of_an_open_study_is_counted_nowhere(researcher: Client, make_
     assert set(FoolRate.objects.values_list("countable", flat=True)) == {0}
     counted = Study.objects.with_progress().get()
     assert (counted.started_count, counted.finished_count, counted.simulated_count) == (0, 0, 0)
-    pairs, _ = pairs_to_draw_from(study, simulated=False)
+    pairs = with_shown(study, pairs_of(study)[0], simulated=False)
     assert {pair.seen for pair in pairs} == {0}
     assert person.code not in researcher.get("/studies/sunday-study/results.csv").getvalue().decode()
 

@@ -7,6 +7,7 @@ milliseconds (docs/performance.md), responses are not held up by it, and other s
 """
 
 from collections import Counter
+from collections.abc import Iterable
 from random import Random
 
 from django.db.models import Count, Q
@@ -15,6 +16,7 @@ from django.utils import timezone
 from colortest.experiment import schedule
 from colortest.experiment.balance import least_taken
 from colortest.experiment.models import HEARD_EVERY, Assignment, Participant, ParticipantQuerySet, Study, Trial
+from colortest.stimuli.models import Algorithm
 
 Shown = Counter[tuple[int, str]]  # (colorization, real side) → test trials
 
@@ -37,25 +39,38 @@ def algorithm_for(study: Study, *, simulated: bool, random: Random) -> int | Non
     return least_taken(taken, random)
 
 
-def pairs_to_draw_from(
-    study: Study, *, simulated: bool, algorithm: int | None = None
-) -> tuple[list[schedule.Pair], list[schedule.Pair]]:
-    """The pairs under test, of one algorithm or of all, and those for catch trials.
+def pairs_of(study: Study) -> tuple[list[schedule.Pair], list[schedule.Pair]]:
+    """The pairs under test and those for catch trials. They do not change while a study is open."""
+    ready = study.pairs().ready().order_by("pk")
+    columns = ("pk", "photo_id", "photo__split", "algorithm_id", "algorithm__kind")
+    under_test: list[schedule.Pair] = []
+    catch: list[schedule.Pair] = []
+    for pk, photo, split, algorithm, kind in ready.values_list(*columns):
+        chosen = catch if kind == Algorithm.Kind.CATCH else under_test
+        chosen.append(schedule.Pair(pk, photo, (split, algorithm)))
+    return under_test, catch
 
-    Each with how often it was or is being shown in this study: who left, or is excluded, gives the places back, and so
-    does a trial whose exposure failed. People and simulated participants are balanced apart; rehearsals count nowhere.
+
+def with_shown(
+    study: Study, pairs: Iterable[schedule.Pair], *, simulated: bool, algorithm: int | None = None
+) -> list[schedule.Pair]:
+    """The pairs of one algorithm or of all, with how often each was or is being shown in this study.
+
+    Who left, or is excluded, gives the places back, and so does a trial whose exposure failed. People and simulated
+    participants are balanced apart; rehearsals count nowhere.
     """
     shown = _shown(study, simulated=simulated)
-    ready = study.pairs().ready().order_by("pk")
-    under_test = ready.filter(algorithm__in=[algorithm] if algorithm else study.under_test())
-    catch = ready.filter(algorithm__in=study.for_catch_trials()).values_list("pk", "photo_id")
-    return (
-        [
-            schedule.Pair(pk, photo, (split, algorithm), shown[pk, schedule.LEFT], shown[pk, schedule.RIGHT])
-            for pk, photo, split, algorithm in under_test.values_list("pk", "photo_id", "photo__split", "algorithm_id")
-        ],
-        [schedule.Pair(pk, photo, arm="catch") for pk, photo in catch],
-    )
+    return [
+        schedule.Pair(
+            pair.colorization,
+            pair.photo,
+            pair.arm,
+            shown[pair.colorization, schedule.LEFT],
+            shown[pair.colorization, schedule.RIGHT],
+        )
+        for pair in pairs
+        if algorithm in (None, pair.arm[1])
+    ]
 
 
 def _holders(study: Study, *, simulated: bool) -> ParticipantQuerySet:

@@ -4,7 +4,6 @@ from random import Random
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import Max
 from django.utils import timezone
 from django.utils.translation import gettext
 
@@ -12,7 +11,7 @@ from colortest import jobs
 from colortest.experiment import flow, schedule
 from colortest.experiment.exposure import Exposure, flags
 from colortest.experiment.models import OutsideId, Participant, Response, Study, Trial, secret
-from colortest.experiment.services.allocation import algorithm_for, hear_of, pairs_to_draw_from
+from colortest.experiment.services.allocation import algorithm_for, hear_of, pairs_of, with_shown
 from colortest.experiment.services.checks import qualify, vision_reason
 from colortest.experiment.services.exclusion import exclusion_reason
 from colortest.experiment.services.recruitment import OverQuota, digest, is_full, run_of
@@ -43,6 +42,7 @@ def admit_participant(
         Refused: the study is not open.
         OverQuota: it has all the people it asked for. Neither simulated participants nor rehearsals need a place.
     """
+    pairs, catch = pairs_of(study)  # before anybody has to wait
     study = Study.objects.select_for_update(no_key=True).get(pk=study.pk)
     if study.status != Study.Status.OPEN and not preview:
         raise Refused("This study does not take participants at the moment.")
@@ -71,7 +71,8 @@ def admit_participant(
         OutsideId.objects.create(study=study, participant=participant, digest=digest(study, outside_id))
     planned = schedule.draw(
         study.counts,
-        *pairs_to_draw_from(study, simulated=simulated, algorithm=algorithm),
+        with_shown(study, pairs, simulated=simulated, algorithm=algorithm),
+        catch,
         seed=seed,
         conditions=study.conditions,
     )
