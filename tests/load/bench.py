@@ -16,11 +16,13 @@ import psycopg2
 
 from colortest import embedded
 from colortest.experiment.bot import Oracle, ParticipantBot
+from tests.load.crowd import Crowd, stage_in, start_together
 from tests.running import demo_site, real_sides
 
 INSERTS = 2000
 CROWDS = (1, 10, 50)  # participants at once
 TRIALS = 600  # of all participants together
+STARTS, READING = 200, 3.0  # people, and seconds for which they read a page
 OTREE_PER_SECOND, OTREE_MS = 65, 800  # an oTree server, 50 participants, on a machine of this size
 
 
@@ -34,12 +36,23 @@ def main() -> None:
             _report(f"{crowd:3} at once: response + next state", rate, times, inserts)
         rate, times = _responses(site.url, real_side, 10, stimuli=True)
         _report(" 10 at once: the two stimuli too  ", rate, times, inserts)
+        stage_in(site.home)
+        _report_crowd(start_together(site.url, "sunday-study", STARTS, within=10, real_side=real_side, reading=READING))
     print(f"an oTree server: {OTREE_PER_SECOND} choices and next pages a second, {OTREE_MS} ms at 50 participants")
 
 
 def _report(what: str, rate: float, times: list[float], inserts: float) -> None:
     middle, late = statistics.median(times), statistics.quantiles(times, n=20)[-1]
     print(f"{what} {rate:8.0f} /s   median {middle:4.0f} ms   p95 {late:4.0f} ms   {rate / inserts:.2f} of the inserts")
+
+
+def _report_crowd(crowd: Crowd) -> None:
+    print(f"{STARTS} people start within 10 seconds; {len(crowd.failures)} did not get to their first pair")
+    admissions = [seconds for kind, seconds in crowd.waits if kind == "POST /s/sunday-study/"]
+    for what, waits in (("the consent form", admissions), ("any page", [seconds for _, seconds in crowd.waits])):
+        late = sum(seconds > 1 for seconds in waits)
+        median = 1000 * statistics.median(waits)
+        print(f"  {what:18} median {median:4.0f} ms   longest {1000 * max(waits):4.0f} ms   over a second {late}")
 
 
 def _inserts_per_second(home: Path) -> float:

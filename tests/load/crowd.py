@@ -51,7 +51,7 @@ def start_together(
 ) -> Crowd:
     """That many people come to the site at `url`, evenly spread over `within` seconds, and get to their first pair.
 
-    reading: seconds that each of them spends on the consent form, and on the pages up to the first pair.
+    reading: seconds that each of them spends on the pages between consent and the first pair.
     """
     crowd = Crowd([], [])
     opening = time.perf_counter()
@@ -71,8 +71,6 @@ def start_together(
 
 
 def _to_the_first_pair(bot: ParticipantBot, slug: str, reading: float) -> None:
-    bot.client.get(f"/s/{slug}/").raise_for_status()
-    time.sleep(reading)
     steps = bot.session(slug)
     next(steps)
     time.sleep(reading)
