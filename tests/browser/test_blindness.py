@@ -32,9 +32,10 @@ def test_nothing_that_the_browser_holds_before_a_response_tells_the_answer(
 ) -> None:
     make_study(photos=16, practice_trials=0, test_trials=4, catch_share=0.5, exposures_ms=[200], blank_ms=100)
     told: list[Response] = []
-    page.on("response", lambda reply: told.append(reply) if _is_told(reply) else None)
     stimuli = _record_stimuli(page)
     playing.agree(page, f"{site}/s/sunday-study/")
+    # From here on the page stays: what it was told before is gone with the page of the screen check.
+    page.on("response", lambda reply: told.append(reply) if _is_told(reply) else None)
     held = [page.content()]
     playing.begin(page)
     for side, by in playing.hands(4):
