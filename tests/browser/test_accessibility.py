@@ -14,6 +14,7 @@ from colortest.experiment.models import Study
 from colortest.stimuli.services import register_shipped
 from tests.browser import playing
 from tests.browser.accounts import log_in
+from tests.browser.conftest import Visitors
 from tests.cast import PASSWORD, MakeStudy
 
 NOT_OURS = "/admin/"  # Django's own pages
@@ -71,6 +72,37 @@ def test_no_page_of_a_draft_violates_a_rule(page: Page, site: str, study: Study)
     found["refused"] = _problems(page)
     page.goto(f"{site}/studies/{draft.slug}/preview/")
     found["preview"] = _problems(page)
+    assert {name: problems for name, problems in found.items() if problems} == {}
+
+
+@pytest.mark.usefixtures("researcher")
+def test_no_page_around_a_run_violates_a_rule(page: Page, visitors: Visitors, site: str, make_study: MakeStudy) -> None:
+    visitors.expect("404")
+    study = make_study(photos=14, practice_trials=1, test_trials=4, quota=1)
+    landing = f"{site}/s/{study.slug}/"
+    said = {"code": "C7K2", "url": "https://recruiter.example/?cc={code}", "text": "Thank you all the same."}
+    services.set_completions(study=study, completions={"OVER_QUOTA": said, "WITHDRAWN": said})
+    person = services.admit_participant(study=study)
+    log_in(page, site, "ruth", PASSWORD)
+    page.goto(f"{site}/participants/")
+    page.get_by_label("Participant’s code").fill(person.code)
+    page.get_by_role("button", name="Look").click()
+    page.get_by_role("button", name="Erase this run").wait_for()
+    found = {"participant": _problems(page)}
+    page.goto(f"{site}/take/{person.code}/withdraw/")
+    found["withdraw"] = _problems(page)
+    page.get_by_role("button", name="Withdraw and erase").click()
+    page.get_by_role("heading", name="You have withdrawn").wait_for()
+    found["withdrawn"] = _problems(page)
+    page.goto(f"{site}/take/{person.code}/")
+    found["gone"] = _problems(page)
+    services.set_recruiter(study=study, recruiter="PANEL")
+    page.goto(landing)
+    found["unknown"] = _problems(page)
+    services.admit_participant(study=study)
+    page.goto(f"{landing}?id=one")
+    page.get_by_text("has all the people it needs").wait_for()
+    found["over quota"] = _problems(page)
     assert {name: problems for name, problems in found.items() if problems} == {}
 
 
