@@ -100,8 +100,8 @@ def _record_stimuli(page: Page) -> list[APIResponse]:
 
 
 def _is_told(reply: Response) -> bool:
-    """Not what is the same for everybody, nor the page itself, of which the document is read."""
-    return reply.status == 200 and "json" in reply.headers.get("content-type", "")
+    """What is said of trials; not what is the same for everybody, nor the page, of which the document is read."""
+    return reply.status == 200 and "/trials/" in reply.url
 
 
 def _read(told: list[Response]) -> list[str]:
