@@ -9,7 +9,8 @@ class Choice:
 
     def __init__(self, limit: float) -> None:
         self.limit = limit
-        self.memory = {"score": float("inf"), "huber": float("inf")}
+        # The least loss so far; and of the best so far its score and its loss.
+        self.memory = {"least": float("inf"), "score": float("inf"), "huber": float("inf")}
 
     def is_best(self, evaluations: Mapping[str, Mapping[str, float]]) -> bool:
         """Whether these numbers of each held-out set are the best so far; remembers them if they are."""
@@ -17,8 +18,9 @@ class Choice:
             return False
         huber = fmean(numbers["huber"] for numbers in evaluations.values())
         score = fmean(numbers["selection_score"] for numbers in evaluations.values())
-        self.memory["huber"] = min(self.memory["huber"], huber)
-        if not (huber <= self.limit * self.memory["huber"] and score < self.memory["score"]):  # nor where one is NaN
+        least = self.memory["least"] = min(self.memory["least"], huber)
+        standing = self.memory["score"] if self.memory["huber"] <= self.limit * least else float("inf")
+        if not (huber <= self.limit * least and score < standing):  # nor where one is NaN
             return False
-        self.memory["score"] = score
+        self.memory |= {"score": score, "huber": huber}
         return True

@@ -259,6 +259,7 @@ def test_the_best_checkpoint_has_real_colours_at_a_fair_error() -> None:
     assert choice.is_best({"photos": {"huber": 0.11, "selection_score": 0.5}})
     assert not choice.is_best({"photos": {"huber": 0.12, "selection_score": 0.1}})  # too wrong
     assert not choice.is_best({"photos": {"huber": 0.10, "selection_score": 0.6}})  # too pale
+    assert choice.is_best({"photos": {"huber": 0.09, "selection_score": 0.7}})  # the best before is too wrong beside it
 
 
 def test_numbers_that_are_none_are_never_the_best() -> None:
