@@ -1,4 +1,4 @@
-"""Who comes from where, once each, as long as there is room, and what is said at the end."""
+"""Who comes from where, and once each."""
 
 import csv
 import logging
@@ -10,11 +10,10 @@ from django.db import connection
 from django.test import Client
 
 from colortest.experiment import recruiters, services
-from colortest.experiment.models import Completion, OutsideId, Participant, Study
+from colortest.experiment.models import OutsideId, Participant, Study
 from colortest.experiment.passes import Pass, issue_pass
-from colortest.experiment.recruiters import RECRUITERS, completion_url, outside_id, require_completion_url
+from colortest.experiment.recruiters import RECRUITERS, outside_id
 from colortest.experiment.services.recruitment import digest
-from colortest.stimuli.models import Algorithm
 from tests.cast import MakeStudy
 from tests.experiment.test_ethics import SHORT, everything_stored, play
 
@@ -43,9 +42,6 @@ def templates(page: object) -> list[str]:
 
 def set_completion(study: Study, ending: str, **said: str) -> None:
     services.set_completions(study=study, completions={ending: {"code": "", "url": "", "text": "", **said}})
-
-
-# Links
 
 
 def test_the_link_of_each_recruiter_has_its_placeholders() -> None:
@@ -93,9 +89,6 @@ def test_a_recruiter_that_there_is_not_is_refused(researcher: Client, study: Stu
     assert "Please choose one of the places" in reply.content.decode()
     study.refresh_from_db()
     assert study.recruiter == "PLAIN"
-
-
-# Once per person
 
 
 def test_the_same_person_goes_on_with_the_same_run_on_any_device(make_study: MakeStudy) -> None:
@@ -185,215 +178,6 @@ def test_two_arrivals_at_once_make_one_run(make_study: MakeStudy) -> None:
     with ThreadPoolExecutor(4) as pool:
         codes = set(pool.map(arrive, range(8)))
     assert len(codes) == study.participants.count() == OutsideId.objects.count() == 1
-
-
-# Quota
-
-
-def test_a_full_study_takes_nobody_new_and_stores_nothing(client: Client, make_study: MakeStudy) -> None:
-    study = make_study(**SHORT, quota=2)
-    set_completion(study, "OVER_QUOTA", code="FULL7", text="Please return the submission.")
-    play(study)
-    services.admit_participant(study=study)
-    for page in (client.get(LANDING), client.post(LANDING, {"agree": "on"})):
-        assert "experiment/over_quota.html" in templates(page)
-        said = page.content.decode()
-        assert "FULL7" in said
-        assert "Please return the submission." in said
-    assert study.participants.count() == 2
-
-
-def test_a_study_that_fills_while_the_form_is_read_says_so(client: Client, make_study: MakeStudy) -> None:
-    study = make_study(**SHORT, quota=1)
-    assert "experiment/consent.html" in templates(client.get(LANDING))
-    services.admit_participant(study=study)
-    with pytest.raises(services.OverQuota):
-        services.admit_participant(study=study)
-    assert "experiment/over_quota.html" in templates(client.post(LANDING, {"agree": "on"}))
-
-
-def test_who_has_a_place_in_a_full_study_keeps_it(make_study: MakeStudy) -> None:
-    study = make_study(**SHORT, quota=1, recruiter="PANEL")
-    run = agree(Client(), id="one")
-    assert Client().get(LANDING, {"id": "one"}, follow=True).request["PATH_INFO"] == run
-    assert services.admit_participant(study=study, outside_id="one").code == run.split("/")[2]
-
-
-def test_only_people_who_count_take_places(make_study: MakeStudy) -> None:
-    study = make_study(**SHORT, quota=2)
-    play(study)
-    Participant.objects.update(exclusion_reason="asked to")
-    services.admit_participant(study=study, simulated=True)
-    services.admit_participant(study=study, rehearsal=True)
-    services.admit_participant(study=study)
-    Participant.objects.filter(finished=None, simulated=False, rehearsal=False).update(last_seen="2020-01-01T00:00Z")
-    assert not services.is_full(study)
-    play(study)
-    assert not services.is_full(study)
-    play(study)
-    assert services.is_full(study)
-
-
-def test_where_each_person_sees_one_algorithm_the_quota_is_of_each(make_study: MakeStudy) -> None:
-    study = make_study(**SHORT, quota=1, assignment="BETWEEN", open_it=False)
-    grey = study.under_test().get()
-    second = Algorithm.objects.create(slug="second", name="Second", kind=grey.kind, method=grey.method)
-    for one in study.pairs().filter(algorithm=grey):
-        one.pk, one.algorithm = None, second
-        one.save()
-    study.arms.create(algorithm=second)
-    services.open_study(study=study)
-    first = services.admit_participant(study=study)
-    assert not services.is_full(study)
-    other = services.admit_participant(study=study)
-    assert {first.algorithm, other.algorithm} == {grey, second}
-    assert services.is_full(study)
-
-
-def test_without_a_quota_there_is_always_room(make_study: MakeStudy) -> None:
-    study = make_study(**SHORT, quota=0)
-    play(study)
-    assert not services.is_full(study)
-
-
-@pytest.mark.django_db(transaction=True)
-def test_the_last_place_is_given_once_however_many_come_at_once(make_study: MakeStudy) -> None:
-    study = make_study(**SHORT, quota=3)
-
-    def arrive(_: int) -> bool:
-        try:
-            services.admit_participant(study=study)
-            return True
-        except services.OverQuota:
-            return False
-        finally:
-            connection.close()
-
-    with ThreadPoolExecutor(4) as pool:
-        admitted = list(pool.map(arrive, range(10)))
-    assert admitted.count(True) == study.participants.count() == 3
-
-
-# Completion
-
-
-def test_the_completion_of_a_run_is_there_only_once_all_has_arrived(client: Client, make_study: MakeStudy) -> None:
-    study = make_study(**SHORT)
-    set_completion(study, "COMPLETED", code="C8 &<", url="https://app.prolific.com/submissions/complete?cc={code}")
-    person = play(study, until=3)
-    assert services.completion_for(person) is None
-    assert "prolific" not in client.get(f"/take/{person.code}/").content.decode()
-    person = play(study)
-    page = client.get(f"/take/{person.code}/").content.decode()
-    assert 'href="https://app.prolific.com/submissions/complete?cc=C8%20%26%3C"' in page
-    assert "C8 &amp;&lt;" in page
-
-
-def test_each_ending_has_a_completion_of_its_own(client: Client, make_study: MakeStudy) -> None:
-    study = make_study(**SHORT)
-    for ending in Completion.Ending.values:
-        set_completion(study, ending, code=f"CODE-{ending}")
-    attentive, inattentive, screened = (play(study, until=until) for until in (4, 4, 0))
-    Participant.objects.filter(pk=inattentive.pk).update(ending="FAILED_ATTENTION", exclusion_reason="too fast")
-    Participant.objects.filter(pk=screened.pk).update(ending="SCREENED_OUT")
-    for person, ending in ((attentive, "COMPLETED"), (inattentive, "FAILED_ATTENTION"), (screened, "SCREENED_OUT")):
-        page = client.get(f"/take/{person.code}/").content.decode()
-        assert [said for said in Completion.Ending.values if f"CODE-{said}<" in page] == [ending]
-    page = client.post(f"/take/{attentive.code}/withdraw/", follow=True).content.decode()
-    assert [said for said in Completion.Ending.values if f"CODE-{said}<" in page] == ["WITHDRAWN"]
-
-
-def test_without_a_completion_people_are_thanked_and_that_is_all(client: Client, make_study: MakeStudy) -> None:
-    person = play(make_study(**SHORT))
-    page = client.get(f"/take/{person.code}/").content.decode()
-    assert "Thank you" in page
-    assert "You can close this page now." in page
-
-
-def test_nobody_gets_the_code_of_withdrawing_who_did_not(client: Client, make_study: MakeStudy) -> None:
-    study = make_study(**SHORT)
-    set_completion(study, "WITHDRAWN", code="GONE5")
-    for value in ("", "1", issue_pass(study, Pass.REHEARSAL)):
-        reply = client.get(f"{LANDING}withdrawn/", {"withdrawn": value})
-        assert reply.status_code == 404
-        assert "GONE5" not in reply.content.decode()
-
-
-def test_a_link_back_can_name_the_person_and_only_their_browser_knows_it(make_study: MakeStudy) -> None:
-    study = make_study(**SHORT, recruiter="SONA")
-    set_completion(study, "COMPLETED", url="https://u.sona-systems.com/credit?experiment_id=1&survey_code={id}")
-    person = play(study, outside_id="48213")
-    client = Client()
-    page = client.get(LANDING, {"survey_code": "48213"}, follow=True).content.decode()
-    assert 'href="https://u.sona-systems.com/credit?experiment_id=1&amp;survey_code=48213"' in page
-    stranger = Client().get(f"/take/{person.code}/").content.decode()
-    assert "sona-systems" not in stranger
-    assert "48213" not in everything_stored()
-
-
-def test_what_a_link_back_lacks_leaves_it_out() -> None:
-    assert completion_url("https://x.org/?c={code}", code="", outside_id="") == ""
-    assert completion_url("https://x.org/?c={code}&p={id}", code="1", outside_id="") == ""
-    assert completion_url("https://x.org/?c={code}&p={id}", code="{id}", outside_id="a/b?") == (
-        "https://x.org/?c=%7Bid%7D&p=a%2Fb%3F"
-    )
-
-
-@pytest.mark.parametrize(
-    "url",
-    [
-        "javascript:alert(1)",
-        "data:text/html,x",
-        "ftp://x.org/",
-        "//x.org/",
-        "/studies/",
-        "x.org/complete",
-        "https://",
-        "https:///x",
-        'https://x.org/"onclick="x',
-        "https://x.org/<script>",
-        "https://x.org/a b",
-        "https://x.org\\@evil.org/",
-        "https://prolific.com@evil.org/",
-        "https://{code}.org/",
-        "https://{id}/",
-        "https://x.org/{name}",
-        "https://x.org/\n",
-        "https://[x/",
-        "\x00https://x.org/",
-    ],
-)
-def test_a_link_back_that_could_lead_astray_is_refused(researcher: Client, study: Study, url: str) -> None:
-    with pytest.raises(ValueError, match="link"):
-        require_completion_url(url)
-    reply = researcher.post("/studies/sunday-study/recruitment/", {"COMPLETED-code": "C1", "COMPLETED-url": url})
-    if url != url.strip():
-        return  # a form takes blanks off the ends
-    assert reply.status_code == 200
-    assert not study.completions.exists()
-
-
-@pytest.mark.parametrize(
-    "url", ["https://app.prolific.com/submissions/complete?cc={code}", "http://localhost:8001/x?id={id}"]
-)
-def test_a_link_back_to_a_site_is_taken(url: str) -> None:
-    require_completion_url(url)
-
-
-def test_completions_are_set_changed_and_taken_away_on_the_studys_page(researcher: Client, study: Study) -> None:
-    address = "/studies/sunday-study/recruitment/"
-    services.set_recruiter(study=study, recruiter="PROLIFIC")
-    forms = dict(researcher.get(address).context["endings"])
-    assert {form.initial["url"] for form in forms.values()} == {RECRUITERS["PROLIFIC"].completion_url}
-    filled = {f"{ending}-url": RECRUITERS["PROLIFIC"].completion_url for ending in Completion.Ending.values}
-    researcher.post(address, {**filled, "COMPLETED-code": "C1", "SCREENED_OUT-text": "Thank you all the same."})
-    assert dict(study.completions.values_list("ending", "code")) == {"COMPLETED": "C1", "SCREENED_OUT": ""}
-    researcher.post(address, {**filled, "COMPLETED-code": "C2"})
-    assert dict(study.completions.values_list("ending", "code")) == {"COMPLETED": "C2"}
-    assert services.completion_of(study, "COMPLETED").url == "https://app.prolific.com/submissions/complete?cc=C2"
-
-
-# Test links
 
 
 def test_a_test_link_makes_a_run_that_is_marked_and_never_counted(researcher: Client, make_study: MakeStudy) -> None:

@@ -1,4 +1,4 @@
-"""What goes when a participant wants it to go, or its time is up. Nothing else erases a run."""
+"""What goes when a participant wants it to go, or its time is up. Nothing else erases a person's run."""
 
 from django.contrib.auth.models import User
 from django.db import transaction
