@@ -22,7 +22,7 @@ from tests.running import demo_site, real_sides
 INSERTS = 2000
 CROWDS = (1, 10, 50)  # participants at once
 TRIALS = 600  # of all participants together
-STARTS, READING = 200, 3.0  # people, and seconds for which they read a page
+STARTS, READING = 200, 10.0  # people, and seconds from the consent form to the checks
 OTREE_PER_SECOND, OTREE_MS = 65, 800  # an oTree server, 50 participants, on a machine of this size
 
 

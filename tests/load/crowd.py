@@ -51,7 +51,7 @@ def start_together(
 ) -> Crowd:
     """That many people come to the site at `url`, evenly spread over `within` seconds, and get to their first pair.
 
-    reading: seconds that each of them spends on the pages between consent and the first pair.
+    reading: seconds that each of them spends on the page after consent.
     """
     crowd = Crowd([], [])
     opening = time.perf_counter()
