@@ -7,15 +7,14 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-from playwright.sync_api import Page, Response
+from playwright.sync_api import Page, Response, expect
 
 from colortest.experiment.bot import PlateOracle, no_digits
 from tests.running import wait_until
 
 OBSERVER = Path(__file__).with_name("observer.js")
 
-# The script of the plates has run, which stand below each other without it.
-ONE_PLATE = "document.querySelectorAll('[data-plate]:not([hidden])').length === 1"
+SEEN = "[data-plate]:visible:not([disabled])"  # the plate that is shown, once its picture is
 
 # Every combination of hand and side, over and over.
 HANDS = (("left", "key"), ("right", "pointer"), ("right", "key"), ("left", "pointer"))
@@ -42,12 +41,17 @@ def consent(page: Page, landing: str) -> None:
     page.get_by_role("button", name="Take part").click()
 
 
+def reach_plates(page: Page) -> None:
+    """Until the script of the plates has run, which stand below each other without it."""
+    expect(page.locator("[data-plate]:not([hidden])")).to_have_count(1)
+
+
 def read_plates(page: Page, digits: PlateOracle) -> None:
     """Choose for each plate what `digits` says of this run, with the pointer."""
-    page.wait_for_function(ONE_PLATE)
+    reach_plates(page)
     said = digits(urlsplit(page.url).path.split("/")[2])
     for digit in said:
-        page.locator(f'[data-plate]:visible label:has([value="{digit}"])').click()
+        page.locator(f'{SEEN} label:has([value="{digit}"])').click()
 
 
 def begin(page: Page) -> None:

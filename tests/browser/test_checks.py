@@ -28,11 +28,6 @@ def study(make_study: MakeStudy) -> Study:
     return make_study(photos=12, practice_trials=0, test_trials=2, exposures_ms=[200])
 
 
-def plates_are_there(page: Page) -> None:
-    page.locator("[data-plates]").wait_for()
-    page.wait_for_function(playing.ONE_PLATE)
-
-
 def shown(page: Page) -> str:
     return page.locator("[data-plate]:visible legend").inner_text()
 
@@ -104,7 +99,7 @@ def test_a_lost_line_holds_the_screen_check_and_it_goes_on_by_itself(
 def test_plates_are_read_one_after_the_other_with_digit_keys(page: Page, site: str, make_study: MakeStudy) -> None:
     make_study(photos=12, practice_trials=0, test_trials=2, colour_vision="RECORD")
     playing.consent(page, f"{site}/s/sunday-study/")
-    plates_are_there(page)
+    playing.reach_plates(page)
     stay(page)
     for number in range(1, 8):
         assert shown(page) == f"Plate {number} of 7"
@@ -121,8 +116,8 @@ def test_plates_are_read_one_after_the_other_with_digit_keys(page: Page, site: s
 def test_arrows_pass_over_digits_and_the_button_goes_on(page: Page, site: str, make_study: MakeStudy) -> None:
     make_study(photos=12, practice_trials=0, test_trials=2, colour_vision="RECORD")
     playing.consent(page, f"{site}/s/sunday-study/")
-    plates_are_there(page)
-    page.locator("[data-plate]:visible input").first.focus()
+    playing.reach_plates(page)
+    page.locator(f"{playing.SEEN} input").first.focus()
     for _ in range(3):
         page.keyboard.press("ArrowRight")
     assert shown(page) == "Plate 1 of 7"
@@ -131,6 +126,7 @@ def test_arrows_pass_over_digits_and_the_button_goes_on(page: Page, site: str, m
     assert page.locator(":focus").evaluate(outline) == "solid"
     page.keyboard.press("Enter")
     assert shown(page) == "Plate 2 of 7"
+    page.locator(playing.SEEN).wait_for()
     page.get_by_role("button", name="Go on").click()
     assert shown(page) == "Plate 2 of 7", "nothing is chosen yet"
     page.get_by_role("button", name="Back").click()
@@ -143,20 +139,37 @@ def test_plates_are_read_by_touch_on_a_phone_and_who_may_see_otherwise_is_told_k
     make_study(photos=12, practice_trials=0, test_trials=2, colour_vision="SCREEN_OUT")
     phone = visitors.new(**SIDEWAYS, touch=True)
     playing.consent(phone, f"{site}/s/sunday-study/")
-    plates_are_there(phone)
+    playing.reach_plates(phone)
     for number in range(7):
         chosen = read_next(phone) if number == 0 else "none"
-        phone.locator(f'[data-plate]:visible label:has([value="{chosen}"])').tap()
+        phone.locator(f'{playing.SEEN} label:has([value="{chosen}"])').tap()
     expect(phone.get_by_role("heading", name="Thank you for coming")).to_be_visible()
     expect(phone.get_by_text("a quick screening and not a diagnosis")).to_be_visible()
     person = Participant.objects.get()
     assert (person.vision, person.vision_errors, person.ending) == ("DIFFERENT", 6, "SCREENED_OUT")
 
 
+def test_a_plate_that_does_not_arrive_cannot_be_answered_and_comes_by_itself(
+    visitors: Visitors, page: Page, site: str, make_study: MakeStudy
+) -> None:
+    make_study(photos=12, practice_trials=0, test_trials=2, colour_vision="RECORD")
+    visitors.expect("net::ERR_FAILED")
+    page.route("**/plates/*/", lambda route: route.abort())
+    playing.consent(page, f"{site}/s/sunday-study/")
+    playing.reach_plates(page)
+    page.keyboard.press("2")
+    page.locator("[data-plate]:visible label").last.click(force=True)
+    assert shown(page) == "Plate 1 of 7"
+    page.unroute("**/plates/*/")
+    playing.read_plates(page, digits)
+    page.get_by_role("heading", name="How it works").wait_for()
+    assert Participant.objects.get().vision_errors == 0
+
+
 def test_who_sees_nothing_on_the_control_is_shown_new_plates(page: Page, site: str, make_study: MakeStudy) -> None:
     make_study(photos=12, practice_trials=0, test_trials=2, colour_vision="RECORD")
     playing.consent(page, f"{site}/s/sunday-study/")
-    plates_are_there(page)
+    playing.reach_plates(page)
     playing.read_plates(page, lambda _code: ["none"] * 7)
     expect(page.get_by_text("Please look once more")).to_be_visible()
     playing.read_plates(page, digits)
@@ -175,11 +188,11 @@ def test_no_page_of_the_checks_violates_a_rule_of_accessibility(
     phone.get_by_text("This window is too small").wait_for()
     found = {"screen": violations(phone)}
     phone.set_viewport_size(SIDEWAYS)
-    plates_are_there(phone)
+    playing.reach_plates(phone)
     found["plates"] = violations(phone)
     playing.read_plates(phone, lambda _code: ["none"] * 7)
     phone.get_by_text("Please look once more").wait_for()
-    phone.wait_for_function(playing.ONE_PLATE)
+    playing.reach_plates(phone)
     found["second look"] = violations(phone)
     playing.read_plates(phone, lambda _code: ["none"] * 7)
     phone.get_by_role("heading", name="Thank you for coming").wait_for()

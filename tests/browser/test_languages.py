@@ -41,7 +41,7 @@ def test_the_switch_changes_the_language_of_this_page_and_of_those_after_it(
     page.goto(f"{site}{LANDING}")
     assert language_of(page) == "en"
     page.get_by_role("button", name="Español").click()
-    page.wait_for_function("document.documentElement.lang === 'es'")
+    page.locator("html[lang=es]").wait_for()
     assert page.url == f"{site}{LANDING}"
     expect(page.get_by_text(study.consent_text_in("es").split("\n")[0])).to_be_visible()
     assert page.get_by_role("button", name="Español").count() == 0, "it is spoken already"
@@ -76,5 +76,5 @@ def test_answers_that_a_form_refused_do_not_lead_the_switch_astray(
     page.locator(".errorlist").first.wait_for()
     assert page.url.endswith("/vision/")
     page.get_by_role("button", name="Español").click()
-    page.wait_for_function("document.documentElement.lang === 'es'")
+    page.locator("html[lang=es]").wait_for()
     page.locator("[data-plates]").wait_for()

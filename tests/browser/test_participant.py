@@ -3,20 +3,21 @@
 from playwright.sync_api import Page, expect
 
 from colortest.experiment.models import Participant, Response, Trial
+from colortest.experiment.simulation import digits
 from tests.browser import playing
 from tests.cast import MakeStudy
 
 PRACTICE, TEST = 3, 10
-QUICK = {"practice_trials": PRACTICE, "test_trials": TEST, "exposure_ms": 300, "blank_ms": 100}
+QUICK = {"practice_trials": PRACTICE, "test_trials": TEST, "exposures_ms": [300], "blank_ms": 100}
 TOLD = {True: "Right: that was the real photo.", False: "No: the other one was the real photo."}
 
 
 def test_a_session_from_consent_to_thanks_with_keys_and_pointer_is_stored_as_it_was_chosen(
     page: Page, site: str, make_study: MakeStudy
 ) -> None:
-    make_study(photos=24, **QUICK)
+    make_study(photos=24, colour_vision="RECORD", **QUICK)
     page.add_init_script(path=playing.OBSERVER)
-    playing.agree(page, f"{site}/s/sunday-study/")
+    playing.agree(page, f"{site}/s/sunday-study/", digits)
     playing.begin(page)
     chosen = playing.play_block(page, playing.hands(PRACTICE))
     playing.go_on(page)
@@ -33,7 +34,9 @@ def test_a_session_from_consent_to_thanks_with_keys_and_pointer_is_stored_as_it_
     counted = [answer for answer, trial in zip(right, trials, strict=True) if trial.kind != "PRACTICE"]
     expect(page.get_by_text(f"{sum(counted)} / {len(counted)}", exact=True)).to_be_visible()
     assert len(counted) == TEST
-    assert Participant.objects.get().finished
+    person = Participant.objects.get()
+    assert person.finished
+    assert (person.vision, person.window_width, person.language) == ("TYPICAL", 1280, "en")
 
 
 def test_the_keyboard_alone_leads_from_consent_to_the_first_response(

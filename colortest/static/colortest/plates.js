@@ -1,8 +1,11 @@
 /**
  * The plates of the colour-vision screening one at a time. Without this script they stand below each other.
  *
- * A key with a digit, or a click, chooses and goes on to the next; so does the button once something is chosen.
+ * A key with a digit, or a click, chooses and goes on to the next; so does the button once something is chosen. What is not
+ * loaded yet cannot be answered: on a slow line nobody must say that they see no digit.
  */
+
+const RETRY_MS = 1000;
 
 const form = document.querySelector("[data-plates]");
 const plates = [...form.querySelectorAll("[data-plate]")];
@@ -14,6 +17,7 @@ back.addEventListener("click", () => show(current - 1));
 form.addEventListener("submit", goOn);
 addEventListener("keydown", chooseByKey);
 for (const label of form.querySelectorAll("label")) label.addEventListener("click", chooseByPointer);
+plates.forEach(waitForPicture);
 show(Math.max(0, plates.findIndex(unanswered)));
 
 function show(number) {
@@ -21,6 +25,15 @@ function show(number) {
   plates.forEach((plate, at) => (plate.hidden = at !== number));
   back.hidden = number === 0;
   if (number > 0) plates[number].scrollIntoView({ block: "nearest" });
+}
+
+function waitForPicture(plate) {
+  const image = plate.querySelector("img");
+  const again = () => setTimeout(() => (image.src = image.src), RETRY_MS);
+  plate.disabled = !(image.complete && image.naturalWidth > 0);
+  image.addEventListener("load", () => (plate.disabled = false));
+  image.addEventListener("error", again);
+  if (image.complete && plate.disabled) again();
 }
 
 function goOn(event) {
@@ -48,6 +61,7 @@ function chooseByPointer(event) {
 }
 
 function choose(input) {
+  if (plates[current].disabled) return;
   input.checked = true;
   form.requestSubmit();
 }
