@@ -154,6 +154,7 @@ SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if HTTPS else None
 
 LANGUAGE_CODE = "en"
 LANGUAGES = [("en", "English"), ("es", "Español")]
+LANGUAGE_COOKIE_AGE = 365 * 24 * 3600  # seconds; who switched reads the same language next time
 LOCALE_PATHS = [BASE_DIR / "colortest" / "locale"]
 USE_TZ = True
 TIME_ZONE = "UTC"

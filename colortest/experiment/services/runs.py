@@ -45,7 +45,7 @@ def admit_participant(
     pairs, catch = pairs_of(study)  # before anybody has to wait
     study = Study.objects.select_for_update(no_key=True).get(pk=study.pk)
     if study.status != Study.Status.OPEN and not preview:
-        raise Refused("This study does not take participants at the moment.")
+        raise Refused(gettext("This study does not take participants at the moment."))
     known = study.participants.filter(code=code).first() or (run_of(study, outside_id) if outside_id else None)
     if known:
         return known

@@ -2,7 +2,7 @@
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.utils.translation import get_language
+from django.utils.translation import get_language, gettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods
 
@@ -23,7 +23,8 @@ def take_part(request: HttpRequest, slug: str) -> HttpResponse:
     """Landing page and consent. Who has a run goes back to it, finished or not: once a person, or once a device."""
     study = Study.objects.filter(slug=slug).exclude(status=Study.Status.DRAFT).first()
     if study is None:
-        raise Http404(f"There is no study “{slug}”. Please check the address you were given.")
+        sentence = gettext("There is no study “%(slug)s”. Please check the address you were given.")
+        raise Http404(sentence % {"slug": slug})
     language = speak(study)
     if request.method == "GET" and sent_id(request, study):
         return _without_id(request, study)

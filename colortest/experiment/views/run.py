@@ -86,7 +86,7 @@ def show_stimulus(request: HttpRequest, code: str, token: str, place: int) -> Ht
     related = ("participant__study", "colorization__photo")
     trial = Trial.objects.select_related(*related).filter(token=token, participant__code=code).first()
     if trial is None or place not in places(trial.participant.study) or not flow.may_see(trial):
-        raise Http404("This picture is not to be seen now.")
+        raise Http404(gettext("This picture is not to be seen now."))
     return HttpResponse(
         stimulus(trial, place),
         content_type="image/png",
