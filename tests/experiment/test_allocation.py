@@ -13,7 +13,7 @@ from colortest.experiment.services.allocation import pairs_of, with_shown
 from colortest.stimuli.models import Algorithm
 from colortest.stimuli.services import register_method
 from tests.cast import MakeStudy, colour
-from tests.experiment.test_run import SHOWN, respond, state_of
+from tests.experiment.test_run import respond, state_of
 
 pytestmark = pytest.mark.django_db
 
@@ -149,4 +149,3 @@ def test_over_participants_photos_and_sides_stay_even(study: Study) -> None:
         for pk, _, side in rows:
             lean[pk] += 1 if side == "LEFT" else -1
         assert max(map(abs, lean.values())) <= 1
-    assert len(SHOWN) == 10
