@@ -35,7 +35,14 @@ UNSEEN = 4  # levels of 255
 LOADED = "[...document.images].every((image) => image.complete || image.getBoundingClientRect().top > innerHeight)"
 
 OPEN_TO_ALL = {"home": "/", "about": "/about/", "login": "/login/", "not-found": "/s/no-such-study/"}
-OF_RESEARCHERS = {"studies": "/studies/", "new-study": "/studies/new/", "study": "/studies/demo/"}
+OF_RESEARCHERS = {
+    "studies": "/studies/",
+    "new-study": "/studies/new/",
+    "study": "/studies/demo/",
+    "live": "/studies/demo/live/",
+    "recruitment": "/studies/demo/recruitment/",
+    "power": "/power/?people=40&photos=50&trials=36",
+}
 OF_ADMINS = {"test-sets": "/test-sets/", "algorithms": "/algorithms/"}
 
 
@@ -71,8 +78,14 @@ def _photograph_participants(page: Page, url: str, finished: str) -> None:
     for name, path in OPEN_TO_ALL.items():
         _photograph(page, name, url + path)
     _photograph(page, "consent", f"{url}/s/demo/")
-    playing.agree(page, f"{url}/s/demo/")
+    playing.consent(page, f"{url}/s/demo/")
+    page.locator("[data-plates]").wait_for()
+    _photograph(page, "vision")
+    playing.look_at_plates(page)
     _photograph(page, "instructions")
+    page.get_by_role("link", name="Withdraw").click()
+    _photograph(page, "withdraw")
+    page.go_back()
     playing.begin(page)
     _photograph_exposure(page)
     playing.reach(page, "choice")
@@ -100,6 +113,11 @@ def _photograph_accounts(page: Page, url: str, passwords: dict[str, str]) -> Non
     for name, path in OF_RESEARCHERS.items():
         _photograph(page, name, url + path)
     _photograph_results(page, url, "results")
+    page.goto(f"{url}/studies/demo/")
+    page.get_by_text("Copy this study").click()
+    page.get_by_role("button", name="Copy").click()
+    page.get_by_text("This is a draft of the same design").wait_for()
+    _photograph(page, "design", f"{page.url}design/")
     page.context.clear_cookies()
     log_in(page, url, "admin", passwords["admin"])
     for name, path in OF_ADMINS.items():

@@ -27,6 +27,11 @@ def hands(count: int) -> list[tuple[str, str]]:
 def agree(page: Page, landing: str, digits: PlateOracle = no_digits) -> None:
     """From the landing page to the instructions, past the plates where the study has some."""
     consent(page, landing)
+    look_at_plates(page, digits)
+
+
+def look_at_plates(page: Page, digits: PlateOracle = no_digits) -> None:
+    """From wherever the consent led to the instructions."""
     instructions, plates = page.get_by_role("heading", name="How it works"), page.locator("[data-plates]")
     instructions.or_(plates).wait_for()
     while plates.is_visible():

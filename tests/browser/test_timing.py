@@ -30,7 +30,7 @@ def test_two_hundred_exposures_end_on_the_nearest_frame(
         page.add_init_script(path=playing.OBSERVER)
         page.add_init_script(path=AUTOPILOT)
         playing.agree(page, f"{site}/s/sunday-study/")
-        page.get_by_role("button", name="Start practice").click(no_wait_after=True)
+        page.get_by_role("button", name="Start the test").click(no_wait_after=True)
     exposures = [exposure for page in people for exposure in _exposures(page)]
 
     assert len(exposures) == WINDOWS * TRIALS
