@@ -21,7 +21,7 @@ from colortest.experiment.bot import ParticipantBot
 from tests.browser import playing
 from tests.browser.accounts import log_in
 from tests.browser.chromium import chromium
-from tests.running import demo_site, real_sides, wait_until
+from tests.running import passing_site, real_sides, wait_until
 
 ROOT = Path(__file__).resolve().parent.parent
 PICTURES = ROOT / "docs" / "screenshots"
@@ -49,7 +49,7 @@ OF_ADMINS = {"test-sets": "/test-sets/", "algorithms": "/algorithms/"}
 def main() -> None:
     PICTURES.mkdir(exist_ok=True)
     print("Starting a site with the demo: a minute or two…")
-    with demo_site() as site, chromium() as browser:
+    with passing_site(demo=True) as site, chromium() as browser:
         url = site.url
         passwords = json.loads((site.home / "demo-accounts.json").read_text())
         finished = _let_people_play(url, site.home)

@@ -107,11 +107,11 @@ def serving(home: Path, *, demo: bool = False, **environ: str) -> Iterator[Site]
 
 
 @contextmanager
-def demo_site() -> Iterator[Site]:
-    """A site with the demo loaded, whose data is gone after the block: for pictures and measurements."""
+def passing_site(*, demo: bool) -> Iterator[Site]:
+    """A site whose data is gone after the block: for pictures and measurements."""
     folder = new_folder()
     try:
-        with serving(folder / "var", demo=True) as site:
+        with serving(folder / "var", demo=demo) as site:
             yield site
     finally:
         shutil.rmtree(folder)

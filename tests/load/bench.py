@@ -17,18 +17,19 @@ import psycopg2
 from colortest import embedded
 from colortest.experiment.bot import Oracle, ParticipantBot
 from tests.load.crowd import Crowd, stage_in, start_together
-from tests.running import demo_site, real_sides
+from tests.running import passing_site, real_sides
 
 INSERTS = 2000
 CROWDS = (1, 10, 50)  # participants at once
-TRIALS = 600  # of all participants together
+TRIALS, EACH = 600, 22  # responses of all participants together, and what one has to give
+STUDY = "sunday-study"
 STARTS, READING = 200, 10.0  # people, and seconds from the consent form to the checks
 OTREE_PER_SECOND, OTREE_MS = 65, 800  # an oTree server, 50 participants, on a machine of this size
 
 
 def main() -> None:
-    print("Starting a site with the demo: a minute or two…")
-    with demo_site() as site, real_sides(site.home) as real_side:
+    with passing_site(demo=False) as site, real_sides(site.home) as real_side:
+        stage_in(site.home)
         inserts = _inserts_per_second(site.home)
         print(f"bare inserts, one commit each      {inserts:8.0f} /s")
         for crowd in CROWDS:
@@ -36,8 +37,7 @@ def main() -> None:
             _report(f"{crowd:3} at once: response + next state", rate, times, inserts)
         rate, times = _responses(site.url, real_side, 10, stimuli=True)
         _report(" 10 at once: the two stimuli too  ", rate, times, inserts)
-        stage_in(site.home)
-        _report_crowd(start_together(site.url, "sunday-study", STARTS, within=10, real_side=real_side, reading=READING))
+        _report_crowd(start_together(site.url, STUDY, STARTS, within=10, real_side=real_side, reading=READING))
     print(f"an oTree server: {OTREE_PER_SECOND} choices and next pages a second, {OTREE_MS} ms at 50 participants")
 
 
@@ -48,7 +48,7 @@ def _report(what: str, rate: float, times: list[float], inserts: float) -> None:
 
 def _report_crowd(crowd: Crowd) -> None:
     print(f"{STARTS} people start within 10 seconds; {len(crowd.failures)} did not get to their first pair")
-    admissions = [seconds for kind, seconds in crowd.waits if kind == "POST /s/sunday-study/"]
+    admissions = [seconds for kind, seconds in crowd.waits if kind == f"POST /s/{STUDY}/"]
     for what, waits in (("the consent form", admissions), ("any page", [seconds for _, seconds in crowd.waits])):
         late = sum(seconds > 1 for seconds in waits)
         median = 1000 * statistics.median(waits)
@@ -70,7 +70,7 @@ def _inserts_per_second(home: Path) -> float:
 
 def _responses(url: str, real_side: Oracle, crowd: int, *, stimuli: bool) -> tuple[float, list[float]]:
     """(responses a second, milliseconds of each) with that many participants at once."""
-    each = max(1, min(45, TRIALS // crowd))
+    each = max(1, min(EACH, TRIALS // crowd))
     runs = [_run(url, real_side, seed, each, stimuli=stimuli) for seed in range(crowd)]
     for run in runs:
         next(run)  # consent and instructions are not measured
@@ -92,7 +92,7 @@ def _run(url: str, real_side: Oracle, seed: int, count: int, *, stimuli: bool) -
     """0 once the run is at its first trial, then the milliseconds of each response."""
     with httpx.Client(base_url=url, timeout=60) as client:
         bot = ParticipantBot(client, real_side, 0.4, seed=seed)
-        steps = bot.session("demo")
+        steps = bot.session(STUDY)
         next(steps)
         state: dict[str, Any] = client.get(f"{next(steps)}trials/").json()
         yield 0.0
