@@ -55,7 +55,10 @@ def upcoming(participant: Participant) -> list[Trial]:
     """The trials that the browser may know of now: the current one and the next few, in order."""
     if step(participant) is not Step.TRIALS:
         return []
-    return list(Trial.objects.due(participant)[:AHEAD])
+    trials = list(Trial.objects.due(participant)[:AHEAD])
+    for trial in trials:
+        trial.participant = participant  # known already, with the study: the database need not be asked again
+    return trials
 
 
 def asked_ms(trial: Trial) -> int:

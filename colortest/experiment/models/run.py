@@ -144,8 +144,9 @@ class TrialQuerySet(models.QuerySet["Trial"]):
 
     def due(self, participant: Participant) -> Self:
         """Those that a participant still has to see, in order: of the reserve as many as tests were flagged."""
-        flagged = Response.objects.filter(trial__participant=participant, trial__kind=Trial.Kind.TEST)
-        last = participant.study.counts.total + flagged.exclude(flags=[]).count()
+        tests = Response.objects.filter(trial__participant=participant, trial__kind=Trial.Kind.TEST).exclude(flags=[])
+        flagged = tests.order_by().values("trial__participant").annotate(count=Count("pk")).values("count")
+        last = participant.study.counts.total + Coalesce(Subquery(flagged), 0)
         return self.filter(participant=participant, position__lt=last).unanswered()
 
     def unanswered(self) -> Self:

@@ -108,6 +108,7 @@ def record_response(*, trial: Trial, chosen_side: str, rt_ms: float, exposure: E
     participant = Participant.objects.select_for_update(no_key=True).filter(pk=trial.participant_id).first()
     if participant is None:
         raise Refused(gettext("This run was withdrawn or erased."))
+    participant.study = trial.participant.study
     if flow.step(participant) is not flow.Step.TRIALS or Trial.objects.due(participant).first() != trial:
         if Response.objects.filter(pk=trial.pk).exists():
             return
