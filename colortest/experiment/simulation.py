@@ -21,12 +21,8 @@ def simulate(study: Study, *, participants: int, fool_rate: float, url: str, see
         httpx.HTTPError: the site does not answer, or refuses.
         ValueError: the study closed meanwhile.
     """
-    key = issue_pass(study, Pass.SIMULATION)
     with ThreadPoolExecutor(TOGETHER) as pool:
-        runs = [
-            pool.submit(_run, study.slug, key, fool_rate, url, seed * 1_000_003 + number)
-            for number in range(participants)
-        ]
+        runs = [pool.submit(_run, study, fool_rate, url, seed * 1_000_003 + number) for number in range(participants)]
         for run in as_completed(runs):
             yield run.result()
 
@@ -43,10 +39,13 @@ def digits(code: str) -> list[str]:
     return [plate.digit for plate in plates_of(participant)]
 
 
-def _run(slug: str, key: str, fool_rate: float, url: str, seed: int) -> str:
+def _run(study: Study, fool_rate: float, url: str, seed: int) -> str:
     close_old_connections()
+    key = issue_pass(study, Pass.SIMULATION)  # good for an hour, which the runs before this one may have taken
     try:
         with httpx.Client(base_url=url, timeout=60) as client:
-            return ParticipantBot(client, real_side, fool_rate, seed=seed, digits=digits).play(slug, simulation=key)
+            return ParticipantBot(client, real_side, fool_rate, seed=seed, digits=digits).play(
+                study.slug, simulation=key
+            )
     finally:
         connection.close()

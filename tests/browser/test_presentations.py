@@ -9,6 +9,15 @@ from colortest.experiment.models import Response
 from tests.browser import playing
 from tests.cast import MakeStudy
 
+# As after a look at another tab, in the blank that follows the first stimulus.
+LOOK_AWAY_AFTER_THE_FIRST = """new Promise((done) => {
+  const look = () => {
+    if (observed.pairs.length < 2) return requestAnimationFrame(look);
+    document.dispatchEvent(new Event("visibilitychange"));
+    done();
+  };
+  look();
+})"""
 LEFT, RIGHT, NOTHING = [True, False], [False, True], [False, False]
 
 
@@ -47,6 +56,31 @@ def test_one_after_the_other_each_for_its_time_with_a_blank_between(
     assert stored is not None
     between = (stored.right_onset_ms or 0) - (stored.left_onset_ms + stored.left_exposure_ms)
     assert abs(between - (times[2] - times[1])) <= frame
+
+
+def test_who_leaves_between_two_stimuli_is_shown_no_second_one_and_asked_all_the_same(
+    page: Page, site: str, make_study: MakeStudy
+) -> None:
+    make_study(
+        photos=14,
+        practice_trials=0,
+        test_trials=2,
+        presentation="SEQUENTIAL",
+        question="FAKE",
+        exposures_ms=[200],
+        blank_ms=100,
+        gap_ms=2000,
+    )
+    page.add_init_script(path=playing.OBSERVER)
+    playing.agree(page, f"{site}/s/sunday-study/")
+    playing.begin(page)
+    page.evaluate(LOOK_AWAY_AFTER_THE_FIRST)
+    playing.choose(page, "left")
+    first = Response.objects.get()
+    assert "HIDDEN" in first.flags
+    assert first.right_exposure_ms == 0
+    playing.reach(page, "choice")
+    assert shown(playing.observed(page)) == [LEFT, NOTHING, LEFT, NOTHING, RIGHT, NOTHING]
 
 
 def test_a_single_image_is_followed_by_noise_and_taken_for_real_or_fake(

@@ -202,10 +202,10 @@ def test_nobody_makes_a_test_link_but_the_site(client: Client, make_study: MakeS
     study = make_study(**SHORT)
     other = issue_pass(study, Pass.SIMULATION)
     for value in (made_up, other):
-        code = client.get(LANDING, {"test": value}).context["code"]
-        Client().post(f"{LANDING}?test={value}", {"agree": "on", "code": code})
-    assert study.participants.count() == 2
-    assert not study.participants.filter(rehearsal=True).exists()
+        assert client.get(LANDING, {"test": value}).status_code == 404
+        reply = Client().post(f"{LANDING}?test={value}", {"agree": "on"})
+        assert (reply.status_code, "no longer good" in reply.content.decode()) == (404, True)
+    assert not study.participants.exists(), "who was to be a test must not become a person who counts"
 
 
 def test_simulated_participants_need_no_recruiter(make_study: MakeStudy) -> None:

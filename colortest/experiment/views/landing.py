@@ -16,6 +16,9 @@ from colortest.experiment.views.arrival import Arrival, carries, sent_id
 from colortest.experiment.views.pages import speak, telling
 from colortest.refusal import Refused
 
+# Who comes with such a pass is not counted; with one that is over or damaged nobody may become a person who is.
+NOBODY = (Pass.REHEARSAL, Pass.SIMULATION)
+
 
 @never_cache
 @require_http_methods(["GET", "POST"])
@@ -26,7 +29,11 @@ def take_part(request: HttpRequest, slug: str) -> HttpResponse:
         sentence = gettext("There is no study “%(slug)s”. Please check the address you were given.")
         raise Http404(sentence % {"slug": slug})
     language = speak(study)
-    if request.method == "GET" and sent_id(request, study):
+    if any(kind.parameter in request.GET and not carries(request, study, kind) for kind in NOBODY):
+        raise Http404(
+            gettext("This link for trying the study is no longer good: ask those who gave it to you for another.")
+        )
+    if request.method == "GET" and sent_id(request, study) and not carries(request, study, Pass.REHEARSAL):
         return _without_id(request, study)
     arrival = Arrival.of(request, study)
     if arrival.run:
@@ -54,7 +61,8 @@ def withdrawn(request: HttpRequest, slug: str) -> HttpResponse:
     """Where a participant stands who has just withdrawn: nothing is left by which to know who it was."""
     study = Study.objects.filter(slug=slug).first()
     if study is None or not carries(request, study, Pass.WITHDRAWN):
-        raise Http404("Nobody has withdrawn here just now.")
+        raise Http404(gettext("Nobody has withdrawn here just now."))
+    speak(study)
     return _without_run(request, study, Completion.Ending.WITHDRAWN, "withdrawn")
 
 

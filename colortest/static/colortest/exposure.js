@@ -29,11 +29,13 @@ export async function blank(ms, { at, since } = {}) {
  * the first frame after `ended` says so. With `at`, the time of a frame that has just begun, it begins in that one.
  *
  * When the participant leaves (see watchForLeaving), it hides at once: a stimulus that comes back later would have been
- * seen twice. Resolves with onset, exposureMs (achieved), frames (begun while visible), longestGapMs (between two of
+ * seen twice; and it shows nothing to who has left already. Resolves with onset, exposureMs (achieved), frames (begun while visible), longestGapMs (between two of
  * them) and offset (when it was taken off).
  */
 export async function expose({ show, hide, askedMs, refreshMs, leaving, ended, at }) {
   const onset = at ?? (await nextFrame());
+  // Who left during the stimulus before, or the blank after it, is not there to see this one.
+  if (leaving.happened()) return { onset, exposureMs: 0, frames: 0, longestGapMs: 0, offset: onset };
   show();
   let now = onset;
   let frames = 0;

@@ -3,6 +3,7 @@
 import { Refused, postJson } from "./api.js";
 
 const KEPT = "colortest-unsent-response";
+const JUDGED = [400, 404, 409]; // by the server; any other refusal may be one of somebody in between, or of an old page
 
 export class Outbox {
   #csrf;
@@ -17,9 +18,12 @@ export class Outbox {
   async deliver(url, body) {
     sessionStorage.setItem(KEPT, JSON.stringify({ url, body }));
     try {
-      return await postJson(url, body, this.#csrf, this.#onTrouble);
-    } finally {
+      const reply = await postJson(url, body, this.#csrf, this.#onTrouble);
       sessionStorage.removeItem(KEPT);
+      return reply;
+    } catch (problem) {
+      if (isJudged(problem)) sessionStorage.removeItem(KEPT);
+      throw problem;
     }
   }
 
@@ -31,7 +35,11 @@ export class Outbox {
     try {
       await this.deliver(url, body);
     } catch (problem) {
-      if (!(problem instanceof Refused)) throw problem;
+      if (!isJudged(problem)) throw problem;
     }
   }
+}
+
+function isJudged(problem) {
+  return problem instanceof Refused && JUDGED.includes(problem.status);
 }

@@ -47,7 +47,11 @@ export function discard(image) {
 }
 
 async function load(address, onTrouble) {
-  const blob = await persistently(address, {}, (response) => response.blob(), onTrouble);
+  return persistently(address, {}, async (response) => decoded(await response.blob()), onTrouble);
+}
+
+/** Rejects what is no picture, such as the page of a network that asks to log in: it is fetched again. */
+async function decoded(blob) {
   const image = new Image();
   image.alt = "";
   image.draggable = false;

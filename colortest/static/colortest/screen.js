@@ -51,7 +51,10 @@ function size() {
   return { width: innerWidth, height: innerHeight };
 }
 
-/** The median time between two frames, milliseconds. A page that nobody looks at has no frames: then it waits. */
+/**
+ * The median time between two frames, milliseconds, and 1 where the browser's clock is too coarse to tell. A page that
+ * nobody looks at has no frames: then it waits.
+ */
 async function refreshInterval() {
   const gaps = [];
   let last = await nextFrame();
@@ -60,7 +63,7 @@ async function refreshInterval() {
     gaps.push(now - last);
     last = now;
   }
-  return gaps.sort((a, b) => a - b)[INTERVALS / 2];
+  return Math.max(1, gaps.sort((a, b) => a - b)[INTERVALS / 2]);
 }
 
 function nextFrame() {

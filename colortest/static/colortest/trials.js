@@ -15,7 +15,7 @@ import { Stage, pause } from "./stage.js";
 const FEEDBACK_MS = 1000;
 const OUT_OF_STEP = 409;
 const GONE = 404;
-// Outlives a reload: a pair that was on screen before it must not count as seen once.
+// Outlives a reload and is known to every tab: a pair that was on screen before must not count as seen once.
 const SHOWN = "colortest-shown";
 
 const root = document.querySelector("[data-state-url]");
@@ -66,8 +66,8 @@ async function runTrial(state, pause) {
   stage.showProgress(state.done, state.total);
   const images = await preloader.take(trial.stimuli);
   await stage.enoughRoom();
-  const repeated = sessionStorage.getItem(SHOWN) === trial.responseUrl;
-  sessionStorage.setItem(SHOWN, trial.responseUrl);
+  const repeated = localStorage.getItem(SHOWN) === trial.responseUrl;
+  localStorage.setItem(SHOWN, trial.responseUrl);
   const shown = await present(stage, images, trial, state, pause);
   images.forEach(discard);
   prepare(state.upcoming.slice(1));
