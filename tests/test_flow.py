@@ -5,6 +5,7 @@ import signal
 import time
 from collections.abc import Callable
 
+import httpx
 import pytest
 from django.core.management import CommandError, call_command
 
@@ -89,8 +90,9 @@ def test_simulating_what_cannot_be_simulated_is_explained(make_study: MakeStudy)
 
 def test_nobody_can_pass_as_simulated_without_the_sites_own_pass(site: str, make_study: MakeStudy) -> None:
     study = make_study(photos=60, practice_trials=0, test_trials=4, catch_share=0.0)
-    person(site, fool_rate=0.5, seed=1).play(study.slug, simulation="1:made-up")
-    assert not study.participants.get().simulated
+    with pytest.raises(httpx.HTTPStatusError, match="404"):
+        person(site, fool_rate=0.5, seed=1).play(study.slug, simulation="1:made-up")
+    assert not study.participants.exists()
 
 
 def test_a_person_who_stops_and_returns_goes_on_where_they_were(site: str, make_study: MakeStudy) -> None:

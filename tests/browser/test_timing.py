@@ -41,7 +41,10 @@ def test_two_hundred_exposures_end_on_the_nearest_frame(
         f"\n{exposure_ms} ms: {100 * strict:.1f} % of {len(misses)} within one frame of {frame:.1f} ms; "
         f"median miss {median(misses):.1f} ms, worst {max(misses):.1f} ms"
     )
-    # A machine that skips frames shows the observer nothing between two of them; no script can end an exposure there.
+    steady = [gap < 1.5 * frame for _, _, _, gaps in exposures for gap in gaps]
+    if sum(steady) < 0.99 * len(steady):
+        pytest.skip("This machine is too busy to draw every frame: how long exposures are cannot be measured on it.")
+    # Between two frames nothing changes on a screen: where one was skipped no script can end an exposure.
     near = [miss <= max(frame, on, off) + 0.1 for miss, (_, on, off, _) in zip(misses, exposures, strict=True)]
     assert sum(near) >= 0.99 * len(near)
 
