@@ -1,5 +1,6 @@
 """Writes of a run: admission with its whole schedule, responses, and how it ends."""
 
+from collections.abc import Iterable, Sequence
 from random import Random
 
 from django.conf import settings
@@ -69,13 +70,17 @@ def admit_participant(
     )
     if outside_id:
         OutsideId.objects.create(study=study, participant=participant, digest=digest(study, outside_id))
-    planned = schedule.draw(
-        study.counts,
-        with_shown(study, pairs, simulated=simulated, algorithm=algorithm),
-        catch,
-        seed=seed,
-        conditions=study.conditions,
-    )
+    _draw_trials(participant, pairs, catch, seed=seed)
+    return participant
+
+
+def _draw_trials(
+    participant: Participant, pairs: Iterable[schedule.Pair], catch: Sequence[schedule.Pair], *, seed: str
+) -> None:
+    """The whole schedule of a new participant, in one statement."""
+    study = participant.study
+    shown = with_shown(study, pairs, simulated=participant.simulated, algorithm=participant.algorithm_id)
+    planned = schedule.draw(study.counts, shown, catch, seed=seed, conditions=study.conditions)
     Trial.objects.bulk_create(
         Trial(
             participant=participant,
@@ -90,7 +95,6 @@ def admit_participant(
         )
         for position, trial in enumerate(planned)
     )
-    return participant
 
 
 def begin(*, participant: Participant) -> None:
