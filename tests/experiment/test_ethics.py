@@ -75,6 +75,17 @@ def test_who_withdraws_leaves_a_count_and_nothing_else(client: Client, make_stud
     assert [word for word in (code, digest, *tokens) if word in stored] == []
 
 
+def test_withdrawing_twice_in_a_double_click_ends_on_the_same_page(client: Client, make_study: MakeStudy) -> None:
+    person = services.admit_participant(study=make_study(**SHORT))
+    address = f"/take/{person.code}/withdraw/"
+    form = {"after": client.get(address).context["after"]}
+    for _ in range(2):
+        reply = client.post(address, form, follow=True)
+        assert "experiment/withdrawn.html" in [template.name for template in reply.templates]
+    for elsewhere in ("//evil.example/s/sunday-study/withdrawn/", "https://evil.example/", "/studies/", ""):
+        assert client.post(address, {"after": elsewhere}).status_code == 404
+
+
 def test_withdrawing_asks_once_and_needs_no_script(client: Client, make_study: MakeStudy) -> None:
     person = play(make_study(**SHORT), until=2)
     asked = client.get(f"/take/{person.code}/withdraw/").content.decode()

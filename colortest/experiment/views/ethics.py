@@ -1,9 +1,12 @@
 """What becomes of a run: a participant withdraws; a researcher hands out or erases what somebody asks for."""
 
+from urllib.parse import urlsplit
+
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
-from django.urls import reverse
+from django.urls import Resolver404, resolve, reverse
+from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST
 
@@ -23,16 +26,31 @@ UNKNOWN = "Nothing is stored under this code: it is mistyped, or the run was era
 @never_cache
 @require_http_methods(["GET", "POST"])
 def withdraw(request: HttpRequest, code: str) -> HttpResponse:
-    """Ask once, then erase the run at once."""
+    """Ask once, then erase the run at once. The form says where to go on: sent twice, it finds no run any more."""
+    after = request.POST.get("after", "")
+    if request.method == "POST" and not Participant.objects.filter(code=code).exists() and _is_farewell(after):
+        return redirect(after)
     participant = participant_with(code)
     study = participant.study
+    farewell = (
+        f"{reverse('withdrawn', args=[study.slug])}?{Pass.WITHDRAWN.parameter}={issue_pass(study, Pass.WITHDRAWN)}"
+    )
     if request.method == "GET":
-        return render(request, "experiment/withdraw.html", {"participant": participant, "study": study})
+        context = {"participant": participant, "study": study, "after": farewell}
+        return render(request, "experiment/withdraw.html", context)
     services.withdraw(participant=participant)
-    pass_ = f"{Pass.WITHDRAWN.parameter}={issue_pass(study, Pass.WITHDRAWN)}"
-    response = redirect(f"{reverse('withdrawn', args=[study.slug])}?{pass_}")
+    response = redirect(farewell)
     cookies.forget_run(response, study)
     return response
+
+
+def _is_farewell(address: str) -> bool:
+    """Whether this is a path of our own to the page of who has withdrawn; that page checks its pass."""
+    try:
+        ours = url_has_allowed_host_and_scheme(address, allowed_hosts=None)
+        return ours and resolve(urlsplit(address).path).url_name == "withdrawn"
+    except (Resolver404, ValueError):
+        return False
 
 
 @never_cache
