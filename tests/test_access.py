@@ -51,6 +51,7 @@ TABLE = {
     "words": (RESEARCHERS, "post", "/studies/sunday-study/design/words/"),
     "preview": (RESEARCHERS, "get", "/studies/sunday-study/preview/"),
     "copy_study": (RESEARCHERS, "post", "/studies/sunday-study/copy/"),
+    "delete_draft": (RESEARCHERS, "post", "/studies/sunday-study/delete/"),
     "request_missing": (RESEARCHERS, "post", "/studies/sunday-study/missing/"),
     "open_study": (RESEARCHERS, "post", "/studies/sunday-study/open/"),
     "close_study": (RESEARCHERS, "post", "/studies/sunday-study/close/"),

@@ -64,7 +64,8 @@ class StudyForm(forms.Form):
         splits_field = self.fields["splits"]
         assert isinstance(splits_field, forms.MultipleChoiceField)  # noqa: S101 (for the type checker)
         splits_field.choices = [(split, split) for split in splits]
-        splits_field.initial = ["test"] if "test" in splits else splits
+        ticked = [split for split in self.initial.get("splits", []) if split in splits]
+        self.initial["splits"] = ticked or (["test"] if "test" in splits else splits)
 
     @property
     def presets(self) -> list[tuple[BoundWidget, Origin]]:

@@ -22,7 +22,7 @@ ORIGINS = {
         "Two images for a second: which is fake?",
         "The test by which colorization has been judged since: each person sees one algorithm, and catch trials of "
         "random colour show who pays attention.",
-        "Zhang, Isola and Efros 2016, “Colorful image colorization”, section 3.2",
+        "Zhang, Isola and Efros 2016, “Colorful image colorization”, on perceptual realism",
     ),
     "amt-code": Origin(
         "One image after the other: which is fake?",
@@ -32,7 +32,7 @@ ORIGINS = {
     "pix2pix-2017": Origin(
         "Two images for a second: which is fake? No catch trials",
         "The test of image-to-image translation, colorization among it.",
-        "Isola, Zhu, Zhou and Efros 2017, “Image-to-image translation”, section 3.2",
+        "Isola, Zhu, Zhou and Efros 2017, “Image-to-image translation”, on evaluation metrics",
     ),
     "cyclegan-2017": Origin(
         "Two images for a second: which is real? Fewer people",
@@ -42,16 +42,16 @@ ORIGINS = {
     "palette-2022": Origin(
         "Two images for three or five seconds: which is real?",
         "Which was taken by a camera, with time to look; one figure for each exposure.",
-        "Saharia et al. 2022, “Palette”, section 5",
+        "Saharia et al. 2022, “Palette”, on its evaluation protocol",
     ),
     "hype-infinity": Origin(
         "One image, no limit: real or fake?",
         "One image for as long as one likes, by people who first showed that they can tell.",
-        "Zhou et al. 2019, “HYPE”, section 3.2",
+        "Zhou et al. 2019, “HYPE”, on HYPE∞",
     ),
     "hype-time": Origin(
         "One image, less and less time: real or fake?",
         "A staircase finds how long each person must look at one image to tell.",
-        "Zhou et al. 2019, “HYPE”, section 3.1",
+        "Zhou et al. 2019, “HYPE”, on HYPE-time",
     ),
 }

@@ -58,7 +58,7 @@ THESIS = Protocol(quota=40)
 
 PRESETS = {
     "thesis-2020": THESIS,
-    # Zhang, Isola and Efros 2016, section 3.2: which is fake; an algorithm a person; catch trials of random colour.
+    # Zhang, Isola and Efros 2016, on perceptual realism: which is fake; an algorithm a person; random colour to catch.
     "zhang-2016": replace(THESIS, question=FAKE, assignment=BETWEEN),
     # richzhang/AMT_Real_vs_Fake, what its page does rather than what papers say: one after the other, left first.
     "amt-code": replace(
@@ -72,13 +72,13 @@ PRESETS = {
         test_trials=50,
         quota=50,
     ),
-    # Isola et al. 2017, section 3.2: an algorithm a session.
+    # Isola et al. 2017, on evaluation metrics: an algorithm a session.
     "pix2pix-2017": replace(THESIS, question=FAKE, assignment=BETWEEN, catch_share=0.0, quota=50),
     # Zhu et al. 2017, section 5.1.1: an algorithm a session.
     "cyclegan-2017": replace(THESIS, assignment=BETWEEN, catch_share=0.0, quota=25),
-    # Saharia et al. 2022, section 5: which was taken by a camera, for three and for five seconds.
+    # Saharia et al. 2022, on the evaluation protocol: which was taken by a camera, for three and for five seconds.
     "palette-2022": replace(THESIS, exposures_ms=(3000, 5000), catch_share=0.0, quota=0),
-    # Zhou et al. 2019, section 3.2: one image, as long as one likes, after a qualification.
+    # Zhou et al. 2019, on HYPE∞: one image, as long as one likes, after a qualification.
     "hype-infinity": Protocol(
         presentation=SINGLE,
         question=EITHER,
@@ -90,7 +90,7 @@ PRESETS = {
         min_catch_accuracy=0.0,
         quota=30,
     ),
-    # Zhou et al. 2019, section 3.1: one image and noise; longer after an error, shorter after a correct response.
+    # Zhou et al. 2019, on HYPE-time: one image and noise; longer after an error, shorter after a correct response.
     "hype-time": Protocol(
         presentation=SINGLE,
         question=EITHER,

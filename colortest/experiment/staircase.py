@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Staircase:
-    """Zhou et al. 2019, section 3.1: 500 ms first, 30 ms more after an error, 10 ms less after a correct response,
+    """Zhou et al. 2019, on HYPE-time: 500 ms first, 30 ms more after an error, 10 ms less after a correct response,
     from 100 to 1,000 ms. All numbers are milliseconds.
     """
 

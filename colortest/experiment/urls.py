@@ -38,6 +38,7 @@ urlpatterns = [
     path("studies/<slug:slug>/design/words/", drafts.words, name="words"),
     path("studies/<slug:slug>/preview/", previews.preview, name="preview"),
     path("studies/<slug:slug>/copy/", designs.copy_study, name="copy_study"),
+    path("studies/<slug:slug>/delete/", designs.delete_draft, name="delete_draft"),
     path("studies/<slug:slug>/missing/", designs.request_missing, name="request_missing"),
     path("studies/<slug:slug>/open/", designs.open_study, name="open_study"),
     path("studies/<slug:slug>/close/", designs.close_study, name="close_study"),

@@ -68,6 +68,21 @@ def test_the_address_that_a_reload_offers_goes_on_there_on_another_device(
     finish(other, chosen)
 
 
+def test_a_pair_that_the_other_device_may_have_shown_is_flagged(visitors: Visitors, at_first_choice: Page) -> None:
+    page = at_first_choice
+    chosen = playing.play_block(page, playing.hands(1))
+    playing.reach(page, "exposure")
+    other = visitors.new()
+    other.goto(page.url)
+    playing.go_on(other)
+    chosen |= playing.play_block(other, playing.hands(2))
+    page.reload()
+    playing.go_on(page)
+    finish(page, chosen)
+    flags = Response.objects.order_by("trial__position").values_list("flags", flat=True)
+    assert ["REPEATED" in raised for raised in flags] == [False, True, False, True]
+
+
 def test_the_instructions_offer_the_address_too(page: Page, site: str, study: Study) -> None:
     playing.agree(page, f"{site}/s/{study.slug}/")
     page.get_by_text("Go on on another device").click()

@@ -65,6 +65,26 @@ def test_a_study_is_designed_opened_and_played_by_whoever_follows_its_link(
     assert [one.trial.token for one in Response.objects.all()] == [token]
 
 
+@pytest.mark.usefixtures("photographs_coloured_grey", "researcher")
+def test_a_split_ticked_while_the_splits_of_another_test_set_are_on_their_way_is_not_lost(
+    page: Page, site: str
+) -> None:
+    log_in(page, site, "ruth", PASSWORD)
+    on_their_way = []
+    page.route("**/studies/new/?*", on_their_way.append)
+    page.goto(f"{site}/studies/new/")
+    page.get_by_label("Test set").select_option(label="photographs (test: 30, train: 30)")
+    train = page.get_by_label("train", exact=True)
+    expect(train).to_be_disabled()
+    on_their_way[0].continue_()
+    train.check()
+    page.get_by_label("Test set").dispatch_event("change")
+    page.wait_for_timeout(0)
+    on_their_way[1].continue_()
+    expect(train).to_be_enabled()
+    expect(train).to_be_checked()
+
+
 def draft(page: Page, site: str, title: str, preset: str) -> None:
     """A new study on both splits, on its design page."""
     log_in(page, site, "ruth", PASSWORD)

@@ -63,8 +63,13 @@ def test_a_link_back_can_name_the_person_and_only_their_browser_knows_it(make_st
     client = Client()
     page = client.get(LANDING, {"survey_code": "48213"}, follow=True).content.decode()
     assert 'href="https://u.sona-systems.com/credit?experiment_id=1&amp;survey_code=48213"' in page
-    stranger = Client().get(f"/take/{person.code}/").content.decode()
+    elsewhere = Client()
+    stranger = elsewhere.get(f"/take/{person.code}/").content.decode()
     assert "sona-systems" not in stranger
+    assert "open this study once more from the site that sent you here" in stranger
+    again = elsewhere.get(LANDING, {"survey_code": "48213"}, follow=True).content.decode()
+    assert "survey_code=48213" in again
+    assert "once more" not in again
     assert "48213" not in everything_stored()
 
 

@@ -371,3 +371,27 @@ def test_a_test_set_without_photos_of_a_split_is_no_server_error(researcher: Cli
     Photo.objects.filter(split="test").delete()
     assert "The split “test” has no photos." in researcher.get("/studies/sunday-study/").content.decode()
     assert researcher.get("/studies/sunday-study/design/").status_code == 200
+
+
+def test_a_draft_can_be_thrown_away_and_an_opened_study_never(
+    researcher: Client, draft: Study, make_study: MakeStudy
+) -> None:
+    services.start_preview(study=draft, language="en")
+    assert "is deleted" in researcher.post(f"/studies/{draft.slug}/delete/", follow=True).content.decode()
+    assert not Study.objects.exists()
+    kept = make_study(slug="kept", photos=8)
+    for study in (kept, services.close_study(study=kept)):
+        page = researcher.post(f"/studies/{study.slug}/delete/", follow=True).content.decode()
+        assert "it can be closed, and never deleted" in page
+        assert "Delete this draft" not in page
+    assert Study.objects.get() == kept
+
+
+def test_what_is_ticked_stays_ticked_when_the_test_set_changes(researcher: Client, draft: Study) -> None:
+    def ticked(*asked: str) -> object:
+        page = researcher.get("/studies/new/", {"test_set": draft.test_set_id, "splits": asked})
+        return page.context["form"]["splits"].value()
+
+    assert ticked() == ["test"]
+    assert ticked("train", "unknown") == ["train"]
+    assert ticked("test", "train") == ["test", "train"]

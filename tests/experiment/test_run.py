@@ -176,7 +176,8 @@ def test_what_is_not_a_response_is_refused_in_words(client: Client, participant:
     trial = state_of(client, participant)["upcoming"][0]
     refused = client.post(trial["responseUrl"], body, content_type="application/json")
     assert refused.status_code == 400
-    assert refused.json()["error"].startswith("This is not a response")
+    assert refused.json()["error"].startswith("Your browser sent something that is not a response.")
+    assert refused.json()["detail"]
     assert not Response.objects.exists()
 
 

@@ -85,6 +85,19 @@ def change_design(
 
 
 @transaction.atomic
+def delete_draft(*, study: Study) -> None:
+    """Remove a draft with its previews. What participants have given is never removed this way.
+
+    Raises:
+        Refused: the study has been opened.
+    """
+    study = Study.objects.select_for_update().get(pk=study.pk)
+    if study.status != Study.Status.DRAFT:
+        raise Refused("This study has been opened: it can be closed, and never deleted.")
+    study.delete()
+
+
+@transaction.atomic
 def request_missing(*, study: Study) -> int:
     """Ask for what a draft lacks: colorizations that nobody asked for or that failed, algorithms for catch trials.
 

@@ -18,11 +18,15 @@ class OverQuota(Refused):
 
 @dataclass(frozen=True)
 class Farewell:
-    """What somebody is told at the end, each may be empty: a sentence, the recruiter's code, and the link back."""
+    """What somebody is told at the end, each may be empty: a sentence, the recruiter's code, and the link back.
+
+    `nameless`: there is a link back, but it names the person, and this browser does not know under which id they came.
+    """
 
     text: str
     code: str
     url: str
+    nameless: bool
 
 
 def digest(study: Study, outside_id: str) -> str:
@@ -62,7 +66,7 @@ def completion_of(study: Study, ending: str, *, outside_id: str = "") -> Farewel
     if completion is None:
         return None
     url = recruiters.completion_url(completion.url, code=completion.code, outside_id=outside_id)
-    return Farewell(completion.text, completion.code, url)
+    return Farewell(completion.text, completion.code, url, nameless=bool(completion.url and not url))
 
 
 @transaction.atomic

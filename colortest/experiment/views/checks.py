@@ -28,8 +28,8 @@ def screen(request: HttpRequest, code: str) -> JsonResponse:
     except Refused as error:
         return refusal(str(error), HTTPStatus.CONFLICT)
     except ValueError as error:
-        sentence = gettext("The browser’s measurements cannot be read: %(why)s") % {"why": error}
-        return refusal(sentence, HTTPStatus.BAD_REQUEST)
+        sentence = gettext("What your browser measured cannot be read. Please load the page anew.")
+        return refusal(sentence, HTTPStatus.BAD_REQUEST, str(error))
     return JsonResponse({"continueUrl": reverse("take", args=[code])})
 
 

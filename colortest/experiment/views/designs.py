@@ -24,8 +24,9 @@ def studies(request: HttpRequest) -> HttpResponse:
 
 @researcher_required
 def new_study(request: HttpRequest) -> HttpResponse:
-    """Make a draft from a preset. The splits are those of the test set that is chosen."""
-    form = StudyForm(request.POST or None, initial={"test_set": request.GET.get("test_set")})
+    """Make a draft from a preset. The splits are those of the test set that is chosen; what was ticked stays so."""
+    asked = {"test_set": request.GET.get("test_set"), "splits": request.GET.getlist("splits")}
+    form = StudyForm(request.POST or None, initial=asked)
     if request.method == "POST" and form.is_valid():
         try:
             return redirect("design", services.create_study(**form.values()).slug)
@@ -85,6 +86,20 @@ def copy_study(request: HttpRequest, slug: str) -> HttpResponse:
         return redirect(found)
     messages.success(request, f"This is a draft of the same design as “{found}”, with a seed of its own.")
     return redirect(copied)
+
+
+@require_POST
+@researcher_required
+def delete_draft(request: HttpRequest, slug: str) -> HttpResponse:
+    """Throw a draft away."""
+    found = get_object_or_404(Study, slug=slug)
+    try:
+        services.delete_draft(study=found)
+    except Refused as error:
+        messages.error(request, str(error))
+        return redirect(found)
+    messages.success(request, f"The draft “{found.title}” is deleted.")
+    return redirect("studies")
 
 
 @require_POST

@@ -18,6 +18,6 @@ def sent(request: HttpRequest) -> dict[str, object]:
     return read
 
 
-def refusal(sentence: str, status: HTTPStatus) -> JsonResponse:
-    """A sentence for the participant, and for the script a status."""
-    return JsonResponse({"error": sentence}, status=status)
+def refusal(sentence: str, status: HTTPStatus, detail: str = "") -> JsonResponse:
+    """A sentence for the participant, for the script a status, and in English what a programmer wants to know."""
+    return JsonResponse({"error": sentence, **({"detail": detail} if detail else {})}, status=status)

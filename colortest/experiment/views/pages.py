@@ -62,8 +62,9 @@ def page(request: HttpRequest, participant: Participant, *, plates: PlatesForm |
             context |= {"score": flow.score(participant), "completion": _completion(request, participant)}
         case flow.Step.ENDED:
             context |= {"reached": flow.reached(participant).value, "completion": _completion(request, participant)}
+    context["over"] = participant.preview and step in (flow.Step.THANKS, flow.Step.ENDED)
     response = render(request, f"experiment/{step.value}.html", context)
-    if participant.preview and step in (flow.Step.THANKS, flow.Step.ENDED):
+    if context["over"]:
         services.end_preview(participant=participant)
     return response
 

@@ -33,9 +33,7 @@ def take(request: HttpRequest, code: str) -> HttpResponse:
 @require_POST
 def begin(request: HttpRequest, code: str) -> HttpResponse:
     """The instructions are read; who is not at them is led to where they are."""
-    participant = participant_with(code)
-    if flow.step(participant) is flow.Step.INSTRUCTIONS:
-        services.begin(participant=participant)
+    services.begin(participant=participant_with(code))
     return redirect("take", code)
 
 
@@ -59,10 +57,9 @@ def respond(request: HttpRequest, code: str, token: str) -> JsonResponse:
         side = choices[str(sent.get("chosen"))]
         rt_ms, exposure = milliseconds(sent, "rtMs"), Exposure.from_browser(sent, single=single)
     except KeyError:
-        sentence = f"This is not a response: chosen is neither {' nor '.join(choices)}."
-        return exchange.refusal(sentence, HTTPStatus.BAD_REQUEST)
+        return _no_response(f"chosen is neither {' nor '.join(choices)}.")
     except ValueError as error:
-        return exchange.refusal(f"This is not a response: {error}", HTTPStatus.BAD_REQUEST)
+        return _no_response(str(error))
     try:
         services.record_response(trial=trial, chosen_side=side, rt_ms=rt_ms, exposure=exposure)
     except Refused as error:
@@ -94,12 +91,18 @@ def show_stimulus(request: HttpRequest, code: str, token: str, place: int) -> Ht
     )
 
 
+def _no_response(detail: str) -> JsonResponse:
+    sentence = gettext("Your browser sent something that is not a response. Please load the page anew.")
+    return exchange.refusal(sentence, HTTPStatus.BAD_REQUEST, detail)
+
+
 def _state(participant: Participant) -> dict[str, object]:
     """What the trial page needs: nothing in it tells which side is real, or which trials are catch trials."""
     study, upcoming = participant.study, flow.upcoming(participant)
     done, total = flow.progress(upcoming[0]) if upcoming else (study.counts.total, study.counts.total)
     return {
         "block": _block(upcoming[0]) if upcoming else None,
+        "begun": bool(upcoming and upcoming[0].position),
         "done": done,
         "total": total,
         "presentation": study.presentation.lower().replace("_", "-"),

@@ -27,15 +27,17 @@ export class Outbox {
     }
   }
 
-  /** Send what a reload left behind. What the server refuses now it has judged: there is nothing more to do. */
+  /** Send what a reload left behind; returns the reply, if there is one. What the server refuses now it has judged:
+   * there is nothing more to do. */
   async deliverKept() {
     const kept = sessionStorage.getItem(KEPT);
-    if (kept === null) return;
+    if (kept === null) return null;
     const { url, body } = JSON.parse(kept);
     try {
-      await this.deliver(url, body);
+      return await this.deliver(url, body);
     } catch (problem) {
       if (!isJudged(problem)) throw problem;
+      return null;
     }
   }
 }

@@ -15,8 +15,9 @@ import { Stage, pause } from "./stage.js";
 const FEEDBACK_MS = 1000;
 const OUT_OF_STEP = 409;
 const GONE = 404;
-// Outlives a reload and is known to every tab: a pair that was on screen before must not count as seen once.
-const SHOWN = "colortest-shown";
+// Both outlive a reload and are known to every tab: a pair that was on screen before must not count as seen once.
+const SHOWN = "colortest-shown"; // the trial that was on screen last, here or perhaps on another device
+const EXPECTED = "colortest-expected"; // the trial that follows the last response given here
 
 const root = document.querySelector("[data-state-url]");
 const stage = new Stage(root);
@@ -29,7 +30,8 @@ play().catch(giveUp);
 async function play() {
   stage.enter("loading");
   stage.say("loading");
-  await outbox.deliverKept();
+  const kept = await outbox.deliverKept();
+  if (kept) expectNext(kept.state);
   let state = await currentState();
   let block = null;
   let since;
@@ -42,8 +44,21 @@ async function play() {
   location.replace(state.continueUrl);
 }
 
-function currentState() {
-  return getJson(root.dataset.stateUrl, onTrouble);
+/** Where the participant stands. Who has come further on another device may have seen the next pair there. */
+async function currentState() {
+  const state = await getJson(root.dataset.stateUrl, onTrouble);
+  const next = addressOfNext(state);
+  if (state.begun && localStorage.getItem(EXPECTED) !== next) localStorage.setItem(SHOWN, next);
+  expectNext(state);
+  return state;
+}
+
+function expectNext(state) {
+  localStorage.setItem(EXPECTED, addressOfNext(state));
+}
+
+function addressOfNext(state) {
+  return state.upcoming[0]?.responseUrl ?? "";
 }
 
 /** The panel before a block; `before` is the block that this page showed last. */
@@ -74,6 +89,7 @@ async function runTrial(state, pause) {
   const choice = await (shown.choice ?? offer(state, shown));
   stage.enter("sending");
   const reply = await send(trial.responseUrl, responseOf(choice, { ...shown, repeated }));
+  expectNext(reply.state);
   if (reply.correct === null) return { state: reply.state, since: choice.at };
   await giveFeedback(reply.correct, state.question);
   return { state: reply.state };
