@@ -10,7 +10,7 @@ from django.db.models.functions import Greatest
 from django.utils import timezone
 
 from colortest.analysis.models import FoolRate
-from colortest.analysis.statistics import WILSON, wilson
+from colortest.analysis.statistics.intervals import WILSON, wilson
 from colortest.experiment import services as experiment
 from colortest.experiment.models import Response, Study, StudyEvent, Withdrawal
 

@@ -1,4 +1,4 @@
-"""What the responses mean: fool rates, computed off-line and stored."""
+"""Fool rates, computed off-line and stored."""
 
 from typing import Self
 

@@ -1,4 +1,4 @@
-"""The statistics of fool rates. Pure: numbers in, numbers out."""
+"""Intervals of proportions. Pure: numbers in, numbers out."""
 
 from dataclasses import dataclass
 from math import sqrt
