@@ -1,6 +1,7 @@
 """What is shown: test sets of photos, algorithms, and the colorizations they make."""
 
 import uuid
+from collections.abc import Sequence
 from typing import ClassVar, Self
 
 import pgtrigger
@@ -264,6 +265,10 @@ class MachineFoolRateQuerySet(models.QuerySet["MachineFoolRate"]):
     def computed(self) -> Self:
         """With numbers, which may be those of an earlier request."""
         return self.filter(rate__isnull=False)
+
+    def about(self, test_set: TestSet, splits: Sequence[str]) -> Self:
+        """With numbers about these splits and every algorithm, in the order of the pages: grey shows its power."""
+        return self.filter(test_set=test_set, split__in=splits).computed().for_page()
 
     def claim(self, algorithm: Algorithm, test_set: TestSet) -> list["MachineFoolRate"]:
         """Lock what is asked of one algorithm on one test set, unless a worker holds it; the lock is the lease."""
