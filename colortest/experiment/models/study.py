@@ -3,7 +3,7 @@
 import secrets
 from functools import reduce
 from operator import or_
-from typing import ClassVar, Self
+from typing import Any, ClassVar, Self
 
 import pgtrigger
 from django.conf import settings
@@ -13,6 +13,7 @@ from django.db.models import Count, Q
 from django.db.models.functions import Now
 from django.urls import reverse
 
+from colortest.access import is_admin, teams_of
 from colortest.experiment import presets, schedule
 from colortest.experiment.models.protocol import PROTOCOL_CONSTRAINTS, Presentation, ProtocolColumns
 from colortest.experiment.presets import PRESETS, PROTOCOL, Protocol
@@ -62,6 +63,10 @@ def changes(*columns: str) -> pgtrigger.Q:
 class StudyQuerySet(models.QuerySet["Study"]):
     """Reads of studies."""
 
+    def visible_to(self, account: Any) -> Self:
+        """Those that a researcher knows of: their teams'. Admins see all."""
+        return self if is_admin(account) else self.filter(team__in=teams_of(account))
+
     def open(self) -> Self:
         """Those that take participants."""
         return self.filter(status=Study.Status.OPEN)
@@ -105,6 +110,9 @@ class Study(ProtocolColumns):
 
     slug = models.SlugField(unique=True)
     title = models.CharField(max_length=200)
+    team = models.ForeignKey(
+        "auth.Group", on_delete=models.PROTECT, related_name="studies", help_text="Whose researchers see it."
+    )
     test_set = models.ForeignKey(TestSet, on_delete=models.PROTECT, related_name="studies")
     splits = ArrayField(models.CharField(max_length=50))
     algorithms = models.ManyToManyField(Algorithm, through="Arm", related_name="studies")
@@ -150,6 +158,17 @@ class Study(ProtocolColumns):
                 name="never_draft_again",
                 operation=pgtrigger.Update,
                 condition=~pgtrigger.Q(old__status="DRAFT") & pgtrigger.Q(new__status="DRAFT"),
+            ),
+            pgtrigger.Trigger(
+                name="team_is_no_role",
+                when=pgtrigger.Before,
+                operation=pgtrigger.Insert | pgtrigger.Update,
+                func=(
+                    "IF EXISTS (SELECT 1 FROM auth_group "
+                    "WHERE id = NEW.team_id AND name IN ('researchers', 'admins')) THEN "
+                    "RAISE EXCEPTION 'a role is not a team' USING ERRCODE = 'check_violation'; "
+                    "END IF; RETURN NEW;"
+                ),
             ),
         ]
 
