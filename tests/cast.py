@@ -6,11 +6,12 @@ from functools import cache
 
 import pytest
 from django.contrib.auth import get_user_model
+from django.contrib.auth.models import Group
 from django.core.files.base import ContentFile
 from django.test import Client
 from PIL import Image
 
-from colortest.access import ADMINS, RESEARCHERS, grant
+from colortest.access import ADMINS, COMMON_TEAM, RESEARCHERS, grant
 from colortest.demo.photos import crops
 from colortest.experiment import services
 from colortest.experiment.bot import SCREEN
@@ -22,11 +23,13 @@ from colortest.stimuli.services import create_test_set, register_method
 PASSWORD = "the cast’s own password"
 
 
-def log_in(name: str, role: str = "") -> Client:
+def log_in(name: str, role: str = "", team: str = "") -> Client:
     """A client that is logged in as a member of the cast."""
     account = get_user_model().objects.create_user(name, password=PASSWORD)
     if role:
         grant(account, role)
+    if team:
+        account.groups.add(Group.objects.get_or_create(name=team)[0])
     client = Client()
     client.force_login(account, backend="django.contrib.auth.backends.ModelBackend")
     return client
@@ -39,7 +42,14 @@ def admin(db: None) -> Client:
 
 @pytest.fixture
 def researcher(db: None) -> Client:
-    return log_in("ruth", RESEARCHERS)
+    """Of the team whose studies the cast's stage shows."""
+    return log_in("ruth", RESEARCHERS, COMMON_TEAM)
+
+
+@pytest.fixture
+def other_researcher(db: None) -> Client:
+    """Of another team."""
+    return log_in("olga", RESEARCHERS, "other laboratory")
 
 
 @pytest.fixture

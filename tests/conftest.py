@@ -10,10 +10,10 @@ from django.db import connection
 from colortest import embedded
 from colortest.embedded.processes import start_worker, worker_ready
 from colortest.embedded.supervisor import Child
-from tests.cast import admin, make_study, participant, researcher, stranger, study
+from tests.cast import admin, make_study, other_researcher, participant, researcher, stranger, study
 from tests.services import HOME
 
-__all__ = ["admin", "make_study", "participant", "researcher", "stranger", "study"]
+__all__ = ["admin", "make_study", "other_researcher", "participant", "researcher", "stranger", "study"]
 
 WORKER_START_SECONDS = 60
 

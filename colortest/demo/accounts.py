@@ -6,7 +6,7 @@ from pathlib import Path
 
 from django.contrib.auth import get_user_model
 
-from colortest.access import ADMINS, RESEARCHERS, grant
+from colortest.access import ADMINS, RESEARCHERS, common_team, grant
 
 ROLES = {"admin": ADMINS, "researcher": RESEARCHERS}
 
@@ -23,6 +23,7 @@ def ensure_accounts(home: Path) -> dict[str, str]:
             account.is_superuser = role == ADMINS
             account.save()
         grant(account, role)
+        account.groups.add(common_team())  # whose the demo study is
     file = _file(home)
     file.touch(mode=0o600)
     file.write_text(json.dumps(passwords))

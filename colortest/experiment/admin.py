@@ -8,7 +8,7 @@ from colortest.experiment.models import Participant, Study
 
 @admin.register(Study)
 class StudyAdmin(ReadOnlyAdmin):
-    list_display = ("title", "status", "preset", "created")
+    list_display = ("title", "team", "status", "preset", "created")
 
 
 @admin.register(Participant)

@@ -3,6 +3,8 @@
 from typing import Any
 
 from django import forms
+from django.contrib.auth.models import Group
+from django.db.models import QuerySet
 from django.forms.boundfield import BoundWidget
 from django.utils.translation import gettext_lazy as _
 
@@ -31,7 +33,7 @@ class SplitChoice(forms.ModelChoiceField):
 
 
 class StudyForm(forms.Form):
-    """A new study from a preset: what is tested on which photos."""
+    """A new study from a preset: what is tested on which photos, and whose it is where there is a choice."""
 
     title = forms.CharField(max_length=200)
     preset = forms.ChoiceField(
@@ -57,8 +59,13 @@ class StudyForm(forms.Form):
         error_messages={"required": "Choose at least one algorithm."},
     )
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
+    team = forms.ModelChoiceField(
+        queryset=Group.objects.none(), empty_label=None, help_text="Its researchers see the study, others do not."
+    )
+
+    def __init__(self, *args: Any, teams: QuerySet[Group], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self._ask_for_team(teams)
         test_set = self._test_set()
         splits = list(test_set.photos.split_counts()) if test_set else []
         splits_field = self.fields["splits"]
@@ -75,6 +82,15 @@ class StudyForm(forms.Form):
     def values(self) -> dict[str, Any]:
         """The arguments of `create_study`."""
         return {**self.cleaned_data, "algorithms": list(self.cleaned_data["algorithms"])}
+
+    def _ask_for_team(self, teams: QuerySet[Group]) -> None:
+        """Only where there is a choice."""
+        if teams.count() < 2:
+            del self.fields["team"]
+            return
+        team = self.fields["team"]
+        assert isinstance(team, forms.ModelChoiceField)  # noqa: S101 (for the type checker)
+        team.queryset = teams
 
     def _test_set(self) -> TestSet | None:
         """The one that is chosen, or else the first."""

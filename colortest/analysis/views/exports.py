@@ -12,7 +12,7 @@ from colortest.stimuli.models import MachineFoolRate
 @researcher_required
 def tidy(request: HttpRequest, slug: str) -> StreamingHttpResponse:
     """Every response as CSV; asked for `rehearsals`, those of test runs too."""
-    study = get_object_or_404(Study, slug=slug)
+    study = get_object_or_404(Study.objects.visible_to(request.user), slug=slug)
     headers = {"Content-Disposition": f'attachment; filename="{study.slug}.csv"'}
     lines = exports.tidy_csv(study, rehearsals="rehearsals" in request.GET)
     return StreamingHttpResponse(lines, content_type="text/csv; charset=utf-8", headers=headers)
@@ -21,7 +21,7 @@ def tidy(request: HttpRequest, slug: str) -> StreamingHttpResponse:
 @researcher_required
 def machine(request: HttpRequest, slug: str) -> StreamingHttpResponse:
     """Machine fool rates on the study's test set as CSV."""
-    study = get_object_or_404(Study, slug=slug)
+    study = get_object_or_404(Study.objects.visible_to(request.user), slug=slug)
     headers = {"Content-Disposition": f'attachment; filename="{study.slug}-machine-fool-rates.csv"'}
     lines = exports.machine_csv(MachineFoolRate.objects.about(study.test_set, study.splits))
     return StreamingHttpResponse(lines, content_type="text/csv; charset=utf-8", headers=headers)

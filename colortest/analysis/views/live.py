@@ -18,7 +18,7 @@ def show_live(request: HtmxRequest, slug: str) -> HttpResponse:
 
     What can be done depends on the status; where that has changed since, the whole page is loaded again.
     """
-    study = get_object_or_404(Study, slug=slug)
+    study = get_object_or_404(Study.objects.visible_to(request.user), slug=slug)
     if request.htmx and request.GET.get("status") != study.status:
         return HttpResponseClientRefresh()
     now = timezone.now()

@@ -20,7 +20,7 @@ def show_power(request: HtmxRequest) -> HttpResponse:
     """
     part = "analysis/_power.html" if "people" in request.GET else "analysis/_power_form.html"
     slug = request.GET.get("study")
-    study = get_object_or_404(Study, slug=slug) if slug else None
+    study = get_object_or_404(Study.objects.visible_to(request.user), slug=slug) if slug else None
     form = PowerForm.with_usual(numbers_of(study) if study else request.GET.dict())
     plan = form.cleaned_data["plan"] if form.is_valid() else None
     context = {

@@ -15,7 +15,7 @@ from colortest.stimuli.models import MachineFoolRate
 @researcher_required
 def results(request: HtmxRequest, slug: str) -> HttpResponse:
     """Fool rates of a study from stored rows. Asked by htmx, only what changes."""
-    study = get_object_or_404(Study.objects.with_progress(), slug=slug)
+    study = get_object_or_404(Study.objects.visible_to(request.user).with_progress(), slug=slug)
     people = study.fool_rates.of_people().for_page().with_machine()
     context = {
         "study": study,
@@ -34,7 +34,7 @@ def results(request: HtmxRequest, slug: str) -> HttpResponse:
 @researcher_required
 def chart(request: HttpRequest, slug: str, of: str) -> HttpResponse:
     """The forest plot of people's, or of simulated participants', fool rates as SVG."""
-    rates = get_object_or_404(Study, slug=slug).fool_rates
+    rates = get_object_or_404(Study.objects.visible_to(request.user), slug=slug).fool_rates
     rows = rates.of_people() if of == "people" else rates.of_simulated()
     width = charts.NARROW if "narrow" in request.GET else charts.WIDTH
     return HttpResponse(charts.forest_svg(_estimates(rows), width=width), content_type="image/svg+xml")

@@ -4,12 +4,13 @@ import hashlib
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
-from itertools import count
+from itertools import chain, count
 
-from django.contrib.auth.models import User
+from django.contrib.auth.models import Group, User
 from django.db import IntegrityError, transaction
 from django.utils.text import slugify
 
+from colortest.access import common_team
 from colortest.experiment import readiness
 from colortest.experiment.consent import CONSENT_TEXTS, CONSENT_VERSION
 from colortest.experiment.models import DESIGN, Arm, ConsentText, Study, StudyEvent
@@ -25,9 +26,15 @@ LONGEST_TITLE = 200
 
 @transaction.atomic
 def create_study(
-    *, title: str, test_set: TestSet, splits: Sequence[str], algorithms: Sequence[Algorithm], preset: str
+    *,
+    title: str,
+    test_set: TestSet,
+    splits: Sequence[str],
+    algorithms: Sequence[Algorithm],
+    preset: str,
+    team: Group | None = None,
 ) -> Study:
-    """A draft that starts from a preset.
+    """A draft that starts from a preset, and belongs to a team, by default to the common one.
 
     Raises:
         Refused: the title leaves no slug or is taken, a split is unknown, or nothing is under test.
@@ -35,6 +42,7 @@ def create_study(
     _require_shown(test_set, splits, algorithms)
     study = _new(
         title,
+        team=team or common_team(),
         test_set=test_set,
         splits=sorted(set(splits)),
         preset=preset,
@@ -49,7 +57,7 @@ def create_study(
 
 @transaction.atomic
 def copy_study(*, study: Study, title: str = "") -> Study:
-    """A draft of the same design under a seed of its own; how people come to it is not part of the design.
+    """A draft of the same team and design under a seed of its own; how people come to it is not part of the design.
 
     title: by default the study's own with “(copy)” behind it, numbered where that is taken.
 
@@ -58,7 +66,7 @@ def copy_study(*, study: Study, title: str = "") -> Study:
     """
     values = {name: getattr(study, name) for name in DESIGN if name != "seed"}
     names = (title,) if title else _names_of_copy(study)
-    copied = _new(*names, **values)
+    copied = _new(*names, team=study.team, **values)
     _write_texts(copied, dict(study.consent_texts.values_list("language", "text")))
     _show(copied, list(study.algorithms.all()))
     return copied
@@ -161,19 +169,29 @@ def shortfall(study: Study) -> str:
     return " ".join(readiness.lacks(study))
 
 
-def _new(title: str, slug: str = "", **columns: object) -> Study:
+def _new(title: str, slug: str = "", *, team: Group, **columns: object) -> Study:
     """A draft under a slug of its own, by default the title's."""
     refusal = Refused(f"“{title}” cannot be used: a study needs a title of its own with letters or digits.")
-    slug = slug or slugify(title)[:LONGEST_SLUG]
+    slug = slug or _beside_other_teams(slugify(title)[:LONGEST_SLUG], team)
     if not slug or slug in RESERVED:
         raise refusal
     try:
         with transaction.atomic():
-            return Study.objects.create(slug=slug, title=title, **columns)
+            return Study.objects.create(slug=slug, title=title, team=team, **columns)
     except IntegrityError as error:
         if Study.objects.filter(slug=slug).exists():
             raise refusal from error
         raise
+
+
+def _beside_other_teams(slug: str, team: Group) -> str:
+    """The slug, numbered where another team has it: a refusal would tell of a study that is theirs alone."""
+    if not slug:
+        return ""
+    others = Study.objects.exclude(team=team)
+    endings = chain([""], (f"-{number}" for number in count(2)))
+    candidates = (f"{slug[: LONGEST_SLUG - len(ending)]}{ending}" for ending in endings)
+    return next(candidate for candidate in candidates if not others.filter(slug=candidate).exists())
 
 
 def _names_of_copy(study: Study) -> tuple[str, str]:

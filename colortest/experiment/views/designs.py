@@ -6,7 +6,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_POST
 
-from colortest.access import AccountRequest, researcher_required
+from colortest.access import AccountRequest, researcher_required, team_for, teams_of, teams_to_choose
 from colortest.experiment import readiness, services
 from colortest.experiment.forms import StudyForm
 from colortest.experiment.models import Study
@@ -18,18 +18,24 @@ from colortest.refusal import Refused
 
 @researcher_required
 def studies(request: HttpRequest) -> HttpResponse:
-    """All studies with their progress."""
-    return render(request, "experiment/studies.html", {"studies": Study.objects.with_progress()})
+    """The studies of one's teams with their progress."""
+    found = Study.objects.visible_to(request.user).with_progress()
+    return render(request, "experiment/studies.html", {"studies": found})
 
 
 @researcher_required
-def new_study(request: HttpRequest) -> HttpResponse:
+def new_study(request: AccountRequest) -> HttpResponse:
     """Make a draft from a preset. The splits are those of the test set that is chosen; what was ticked stays so."""
-    asked = {"test_set": request.GET.get("test_set"), "splits": request.GET.getlist("splits")}
-    form = StudyForm(request.POST or None, initial=asked)
+    asked = {
+        "test_set": request.GET.get("test_set"),
+        "splits": request.GET.getlist("splits"),
+        "team": teams_of(request.user).first(),
+    }
+    form = StudyForm(request.POST or None, initial=asked, teams=teams_to_choose(request.user))
     if request.method == "POST" and form.is_valid():
         try:
-            return redirect("design", services.create_study(**form.values()).slug)
+            team = form.cleaned_data.get("team") or team_for(request.user)
+            return redirect("design", services.create_study(**{**form.values(), "team": team}).slug)
         except Refused as error:
             form.add_error("title", str(error))
     return render(request, "experiment/new_study.html", {"form": form})
@@ -38,7 +44,7 @@ def new_study(request: HttpRequest) -> HttpResponse:
 @researcher_required
 def study(request: HtmxRequest, slug: str) -> HttpResponse:
     """The design of one study, what it lacks, and the link for participants. Asked by htmx, only what it lacks."""
-    found = get_object_or_404(Study.objects.with_progress(), slug=slug)
+    found = get_object_or_404(Study.objects.visible_to(request.user).with_progress(), slug=slug)
     made = readiness.shares(found) if found.status == Study.Status.DRAFT else []
     context = {
         "study": found,
@@ -57,7 +63,7 @@ def study(request: HtmxRequest, slug: str) -> HttpResponse:
 @researcher_required
 def open_study(request: AccountRequest, slug: str) -> HttpResponse:
     """Let participants in; the design freezes."""
-    found = get_object_or_404(Study, slug=slug)
+    found = get_object_or_404(Study.objects.visible_to(request.user), slug=slug)
     try:
         services.open_study(study=found, by=request.user)
     except Refused as error:
@@ -69,7 +75,7 @@ def open_study(request: AccountRequest, slug: str) -> HttpResponse:
 @researcher_required
 def close_study(request: AccountRequest, slug: str) -> HttpResponse:
     """Let nobody new in; those under way may finish."""
-    found = get_object_or_404(Study, slug=slug)
+    found = get_object_or_404(Study.objects.visible_to(request.user), slug=slug)
     services.close_study(study=found, by=request.user)
     return redirect(_whence(request, found))
 
@@ -78,7 +84,7 @@ def close_study(request: AccountRequest, slug: str) -> HttpResponse:
 @researcher_required
 def copy_study(request: HttpRequest, slug: str) -> HttpResponse:
     """Make a draft of the same design."""
-    found = get_object_or_404(Study, slug=slug)
+    found = get_object_or_404(Study.objects.visible_to(request.user), slug=slug)
     try:
         copied = services.copy_study(study=found, title=request.POST.get("title", "").strip())
     except Refused as error:
@@ -92,7 +98,7 @@ def copy_study(request: HttpRequest, slug: str) -> HttpResponse:
 @researcher_required
 def delete_draft(request: HttpRequest, slug: str) -> HttpResponse:
     """Throw a draft away."""
-    found = get_object_or_404(Study, slug=slug)
+    found = get_object_or_404(Study.objects.visible_to(request.user), slug=slug)
     try:
         services.delete_draft(study=found)
     except Refused as error:
@@ -106,7 +112,7 @@ def delete_draft(request: HttpRequest, slug: str) -> HttpResponse:
 @researcher_required
 def request_missing(request: HttpRequest, slug: str) -> HttpResponse:
     """Have made what a draft lacks."""
-    found = get_object_or_404(Study, slug=slug)
+    found = get_object_or_404(Study.objects.visible_to(request.user), slug=slug)
     try:
         count = services.request_missing(study=found)
         messages.success(request, f"{count} colorizations were asked for." if count else "Nothing was left to ask for.")

@@ -20,7 +20,7 @@ FROZEN = "This study has been opened, and its design is frozen: make a copy to c
 @researcher_required
 def design(request: HttpRequest, slug: str) -> HttpResponse:
     """Every number of a draft, to be changed."""
-    study = get_object_or_404(Study, slug=slug)
+    study = get_object_or_404(Study.objects.visible_to(request.user), slug=slug)
     if study.status != Study.Status.DRAFT:
         messages.error(request, FROZEN)
         return redirect(study)
@@ -40,7 +40,7 @@ def design(request: HttpRequest, slug: str) -> HttpResponse:
 @researcher_required
 def fill_in(request: HtmxRequest, slug: str) -> HttpResponse:
     """The same form with the numbers of another preset; nothing is saved."""
-    study = get_object_or_404(Study, slug=slug)
+    study = get_object_or_404(Study.objects.visible_to(request.user), slug=slug)
     preset = request.POST.get("preset", "")
     sent = filled_in(request.POST, preset) if preset in PRESETS else request.POST
     form = DesignForm(sent, instance=study)
@@ -52,7 +52,7 @@ def fill_in(request: HtmxRequest, slug: str) -> HttpResponse:
 @researcher_required
 def words(request: HttpRequest, slug: str) -> HttpResponse:
     """What a participant would see if the form were saved as it is."""
-    form = DesignForm(request.POST, instance=get_object_or_404(Study, slug=slug))
+    form = DesignForm(request.POST, instance=get_object_or_404(Study.objects.visible_to(request.user), slug=slug))
     form.is_valid()
     return _page(request, form, "experiment/_words.html")
 

@@ -13,7 +13,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from colortest.access import AccountRequest, researcher_required
 from colortest.experiment import services
 from colortest.experiment.disclosure import everything_about
-from colortest.experiment.models import Participant, Response
+from colortest.experiment.models import Participant, Response, Study
 from colortest.experiment.passes import Pass, issue_pass
 from colortest.experiment.recruitment_forms import CodeForm
 from colortest.experiment.views import cookies
@@ -59,7 +59,7 @@ def _is_farewell(address: str) -> bool:
 def participants(request: HttpRequest) -> HttpResponse:
     """What is stored under a participant's code. It is sent as a form, so that it stands in no address."""
     form = CodeForm(request.POST if request.method == "POST" else None)
-    found = _asked_for(form)
+    found = _asked_for(form, request)
     if form.is_bound and form.is_valid() and found is None:
         form.add_error("code", UNKNOWN)
     responses = Response.objects.filter(trial__participant=found).count() if found else 0
@@ -71,7 +71,7 @@ def participants(request: HttpRequest) -> HttpResponse:
 @researcher_required
 def download_run(request: HttpRequest) -> HttpResponse:
     """Everything about one run as JSON."""
-    found = _asked_for(CodeForm(request.POST))
+    found = _asked_for(CodeForm(request.POST), request)
     if found is None:
         return _nothing(request)
     name = f"{found.study.slug}-participant-{found.number}.json"
@@ -83,7 +83,7 @@ def download_run(request: HttpRequest) -> HttpResponse:
 @researcher_required
 def erase_run(request: AccountRequest) -> HttpResponse:
     """Erase a run for good, once the researcher has ticked that they mean it."""
-    found = _asked_for(CodeForm(request.POST))
+    found = _asked_for(CodeForm(request.POST), request)
     if found is None:
         return _nothing(request)
     if "sure" not in request.POST:
@@ -97,10 +97,12 @@ def erase_run(request: AccountRequest) -> HttpResponse:
     return redirect("participants")
 
 
-def _asked_for(form: CodeForm) -> Participant | None:
+def _asked_for(form: CodeForm, request: HttpRequest) -> Participant | None:
+    """Whose code it is, in a study that the researcher may see."""
     if not form.is_valid():
         return None
-    return Participant.objects.select_related("study").filter(code=form.cleaned_data["code"]).first()
+    known = Participant.objects.filter(study__in=Study.objects.visible_to(request.user))
+    return known.select_related("study").filter(code=form.cleaned_data["code"]).first()
 
 
 def _nothing(request: HttpRequest) -> HttpResponse:

@@ -19,7 +19,7 @@ from colortest.refusal import Refused
 @researcher_required
 def preview(request: HttpRequest, slug: str) -> HttpResponse:
     """The consent page of a study in any state; agreeing to it begins a run that is erased once it is over."""
-    study = get_object_or_404(Study, slug=slug)
+    study = get_object_or_404(Study.objects.visible_to(request.user), slug=slug)
     language = speak(study)
     form = ConsentForm(request.POST if request.method == "POST" else None)
     if not form.is_valid():

@@ -24,7 +24,7 @@ def links(request: HttpRequest, study: Study) -> dict[str, str]:
 @require_http_methods(["GET", "POST"])
 def recruitment(request: HttpRequest, slug: str) -> HttpResponse:
     """The link to paste into the recruiter's site, and the completion codes of each ending."""
-    study = get_object_or_404(Study, slug=slug)
+    study = get_object_or_404(Study.objects.visible_to(request.user), slug=slug)
     forms = completion_forms(study, request.POST if request.method == "POST" else None)
     if request.method == "POST" and all(form.is_valid() for form in forms.values()):
         services.set_completions(study=study, completions={e: form.cleaned_data for e, form in forms.items()})
@@ -44,7 +44,7 @@ def recruitment(request: HttpRequest, slug: str) -> HttpResponse:
 @researcher_required
 def set_recruiter(request: HttpRequest, slug: str) -> HttpResponse:
     """Where people come from; the link changes with it."""
-    study = get_object_or_404(Study, slug=slug)
+    study = get_object_or_404(Study.objects.visible_to(request.user), slug=slug)
     form = RecruiterForm(request.POST)
     if form.is_valid():
         services.set_recruiter(study=study, recruiter=form.cleaned_data["recruiter"])
