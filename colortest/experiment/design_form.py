@@ -49,6 +49,7 @@ SECTIONS = {
         "max_flagged_share",
     ),
     "Who takes part": ("quota", "languages", "colour_vision", "least_width", "least_height", "retention_days"),
+    "Results": ("interim", "equivalence_margin"),
     "Consent": ("consent_version", *(f"consent_{code}" for code, _name in settings.LANGUAGES)),
 }
 
@@ -135,6 +136,9 @@ class DesignForm(forms.ModelForm):
         help_text="Several, with commas between, make a factor. 0: until the choice.",
         error_messages={"required": "At least one exposure is needed."},
     )
+    interim = forms.ChoiceField(
+        choices=Study.Interim, widget=forms.RadioSelect, label="Shown of fool rates while the study is open"
+    )
     least_width = forms.IntegerField(min_value=0, max_value=LARGEST_WINDOW, label="Least width of the window, pixels")
     least_height = forms.IntegerField(min_value=0, max_value=LARGEST_WINDOW, label="Least height of the window, pixels")
 
@@ -143,6 +147,7 @@ class DesignForm(forms.ModelForm):
         fields = (
             *("title", "preset", "splits", *PROTOCOL),
             *("languages", "colour_vision", "least_width", "least_height", "retention_days", "consent_version"),
+            *("interim", "equivalence_margin"),
         )
         field_classes = {name: PercentField for name in PROTOCOL if isinstance(getattr(Protocol, name), float)}
         help_texts = HELP

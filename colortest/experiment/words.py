@@ -17,6 +17,12 @@ VISION = {
 }
 
 
+INTERIM = {
+    "SEQUENCE": "While the study is open, each fool rate is shown with an interval that holds however often one looks.",
+    "HIDDEN": "While the study is open, no fool rate is shown.",
+}
+
+
 @dataclass(frozen=True)
 class Passage:
     """Sentences under a heading."""
@@ -57,6 +63,24 @@ def arrival(
             f"Responses are erased {_plural(retention_days, 'day', 'days')} after they were given."
             if retention_days
             else "Responses are kept until somebody erases them.",
+        ),
+    )
+
+
+def reporting(*, interim: str, equivalence_margin: float) -> Passage:
+    """What is shown of the fool rates, and when one counts as no different.
+
+    Args:
+        interim: one of INTERIM.
+        equivalence_margin: percentage points.
+    """
+    margin = f"{equivalence_margin:g} percentage point{'' if equivalence_margin == 1 else 's'}"
+    return Passage(
+        "What is reported",
+        (
+            INTERIM[interim],
+            f"A fool rate counts as equivalent to 50 %, and two to each other, when they are shown to differ by less "
+            f"than {margin}.",
         ),
     )
 

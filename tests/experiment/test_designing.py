@@ -4,6 +4,7 @@ from dataclasses import asdict, replace
 from typing import Any
 
 import pytest
+from django.db import IntegrityError, InternalError, transaction
 from django.test import Client
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -145,6 +146,7 @@ def test_every_number_can_be_changed(researcher: Client, draft: Study) -> None:
     sent = {**asdict(changed), "exposures_ms": "400"}
     shares = {name: 100 * value for name, value in sent.items() if isinstance(value, float)}
     values = {**form_of(researcher, draft), **sent, **shares, "colour_vision": "SCREEN_OUT", "retention_days": 30}
+    values |= {"interim": "HIDDEN", "equivalence_margin": 2.5}
     del values["feedback"]
     page = researcher.post("/studies/sunday-study/design/", {**values, "title": "Monday", "languages": ["en"]})
     assert page.status_code == 302
@@ -156,6 +158,28 @@ def test_every_number_can_be_changed(researcher: Client, draft: Study) -> None:
         "Monday",
         ["en"],
     )
+    assert (draft.interim, draft.equivalence_margin) == ("HIDDEN", 2.5)
+
+
+def test_what_is_shown_while_a_study_is_open_is_part_of_its_design(researcher: Client, make_study: MakeStudy) -> None:
+    draft = make_study(open_it=False)
+    before = services.design_hash(draft)
+    assert save(researcher, draft, interim="HIDDEN").status_code == 302
+    draft.refresh_from_db()
+    assert services.design_hash(draft) != before
+    study = services.open_study(study=draft)
+    assert study.showing == "HIDDEN"
+    assert services.copy_study(study=study).interim == "HIDDEN"
+    for column, value in (("interim", "SEQUENCE"), ("equivalence_margin", 20.0)):
+        with pytest.raises(InternalError, match="Cannot update"), transaction.atomic():
+            Study.objects.filter(pk=study.pk).update(**{column: value})
+    assert services.close_study(study=study).showing == "FINAL"
+
+
+@pytest.mark.parametrize("column", [{"interim": "ALWAYS"}, {"equivalence_margin": 0}, {"equivalence_margin": 50}])
+def test_the_database_refuses_what_is_no_margin_and_no_way_to_show(draft: Study, column: dict[str, object]) -> None:
+    with pytest.raises(IntegrityError), transaction.atomic():
+        Study.objects.filter(pk=draft.pk).update(**column)
 
 
 PAIR_QUESTION = "Of two images one can only ask which one is real, or which one is fake."
@@ -199,6 +223,10 @@ STAIRS = {"staircase_up_ms": 30, "staircase_down_ms": 10, "shortest_ms": 100, "l
         ({"least_width": 10**6}, "least_width", "less than or equal to 10000"),
         ({"blocks": ""}, "blocks", "This field is required."),
         ({"languages": []}, "languages", "Choose at least one language."),
+        ({"equivalence_margin": 0}, "equivalence_margin", "greater than or equal to 0.1"),
+        ({"equivalence_margin": 50}, "equivalence_margin", "less than or equal to 49"),
+        ({"equivalence_margin": "nan"}, "equivalence_margin", "Enter a number."),
+        ({"interim": "ALWAYS"}, "interim", "ALWAYS is not one of the available choices."),
         ({"splits": ["moon"]}, "splits", "moon is not one of the available choices."),
         ({"algorithms": []}, "algorithms", "Choose at least one algorithm."),
         ({"title": " "}, "title", "This field is required."),

@@ -7,7 +7,7 @@ import pytest
 from colortest.experiment.models import Presentation, Question, Study
 from colortest.experiment.origins import ORIGINS
 from colortest.experiment.presets import PRESETS, THESIS, UNTIL_CHOICE, Protocol
-from colortest.experiment.words import QUESTIONS, REAL_QUESTION, VISION, arrival, passages
+from colortest.experiment.words import INTERIM, QUESTIONS, REAL_QUESTION, VISION, arrival, passages, reporting
 
 AMT, TIME, INFINITY = PRESETS["amt-code"], PRESETS["hype-time"], PRESETS["hype-infinity"]
 
@@ -144,3 +144,15 @@ def test_what_happens_before_the_first_trial_is_told() -> None:
 def test_each_policy_on_colour_vision_has_its_sentence(policy: str, sentence: str) -> None:
     assert sentence in arriving(colour_vision=policy)
     assert set(VISION) == set(Study.ColourVision.values)
+
+
+def reported(interim: str = "SEQUENCE", margin: float = 5.0) -> str:
+    return " ".join(reporting(interim=interim, equivalence_margin=margin).sentences)
+
+
+def test_what_is_reported_is_told() -> None:
+    assert "an interval that holds however often one looks." in reported()
+    assert "While the study is open, no fool rate is shown." in reported("HIDDEN")
+    assert "to differ by less than 2.5 percentage points." in reported(margin=2.5)
+    assert "to differ by less than 1 percentage point." in reported(margin=1)
+    assert set(INTERIM) == set(Study.Interim.values)

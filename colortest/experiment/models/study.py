@@ -8,6 +8,7 @@ from typing import Any, ClassVar, Self
 import pgtrigger
 from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
+from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import Count, Q
 from django.db.models.functions import Now
@@ -40,8 +41,12 @@ DESIGN = (
     "languages",
     "consent_version",
     "retention_days",
+    "interim",
+    "equivalence_margin",
     "seed",
 )
+
+WIDEST_MARGIN = 49  # points; at 50 every fool rate is equivalent to every other
 
 
 def new_seed() -> int:
@@ -108,6 +113,10 @@ class Study(ProtocolColumns):
         EXCLUDE = "EXCLUDE", "screen; who sees colours differently takes part and is not counted"
         SCREEN_OUT = "SCREEN_OUT", "screen; who sees colours differently does not take part"
 
+    class Interim(models.TextChoices):
+        SEQUENCE = "SEQUENCE", "fool rates with intervals that hold however often one looks"
+        HIDDEN = "HIDDEN", "no fool rates before it is closed"
+
     slug = models.SlugField(unique=True)
     title = models.CharField(max_length=200)
     team = models.ForeignKey(
@@ -124,6 +133,13 @@ class Study(ProtocolColumns):
     recruiter = models.CharField(max_length=10, choices=Recruiter, default=Recruiter.PLAIN)
     retention_days = models.PositiveIntegerField(
         default=0, help_text="Responses are erased so many days after they were given; 0 keeps them."
+    )
+    interim = models.CharField("shown while the study is open", max_length=8, choices=Interim, default=Interim.SEQUENCE)
+    equivalence_margin = models.FloatField(
+        "margin of equivalence",
+        default=5.0,
+        validators=[MinValueValidator(0.1), MaxValueValidator(WIDEST_MARGIN)],
+        help_text="Percentage points; a fool rate, or a difference, within it counts as none.",
     )
     consent_version = models.CharField(max_length=20)
     seed = models.PositiveIntegerField(default=new_seed)
@@ -142,6 +158,10 @@ class Study(ProtocolColumns):
         constraints = (
             models.CheckConstraint(condition=Q(status__in=["DRAFT", "OPEN", "CLOSED"]), name="study_status"),
             models.CheckConstraint(condition=Q(splits__len__gt=0), name="study_has_splits"),
+            models.CheckConstraint(condition=Q(interim__in=["SEQUENCE", "HIDDEN"]), name="study_interim"),
+            models.CheckConstraint(
+                condition=Q(equivalence_margin__gt=0, equivalence_margin__lte=WIDEST_MARGIN), name="study_margin"
+            ),
             *PROTOCOL_CONSTRAINTS,
             models.CheckConstraint(
                 condition=Q(status="DRAFT", design_hash="") | ~Q(status="DRAFT") & ~Q(design_hash=""),
@@ -206,6 +226,11 @@ class Study(ProtocolColumns):
     def conditions(self) -> schedule.Conditions:
         """What differs between the trials of one participant."""
         return schedule.Conditions(self.exposures_ms, self.order == presets.BALANCED)
+
+    @property
+    def showing(self) -> str:
+        """What may be shown of its fool rates now: FINAL once closed, while it is open SEQUENCE or HIDDEN."""
+        return "FINAL" if self.status == self.Status.CLOSED else self.interim
 
     @property
     def frozen_rates(self) -> bool:

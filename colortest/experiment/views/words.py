@@ -8,7 +8,7 @@ from colortest.experiment.models import Study
 from colortest.experiment.screen import room
 from colortest.experiment.timeline import timeline_svg
 from colortest.experiment.views.pages import telling
-from colortest.experiment.words import arrival, passages
+from colortest.experiment.words import arrival, passages, reporting
 
 
 def words_of(study: Study) -> dict[str, Any]:
@@ -20,4 +20,5 @@ def words_of(study: Study) -> dict[str, Any]:
         languages=[get_language_info(code)["name"] for code in study.languages],
         retention_days=study.retention_days,
     )
-    return {"passages": [*passages(study.protocol), before], "timeline": timeline_svg(study.protocol)}
+    after = reporting(interim=study.interim, equivalence_margin=study.equivalence_margin)
+    return {"passages": [*passages(study.protocol), before, after], "timeline": timeline_svg(study.protocol)}
