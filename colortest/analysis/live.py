@@ -118,7 +118,7 @@ def whereabouts(study: Study, *, now: datetime) -> Whereabouts:
     """Everybody who has not finished, by the step that they are at or were at when last seen."""
     here, left, sent_away = Counter[str](), Counter[str](), Counter[str]()
     positions: list[Position] = []
-    for person in study.participants.people().filter(finished=None).with_answered():
+    for person in study.participants.people().filter(finished=None).with_answered().order_by("number"):
         person.study = study
         step = _step(person)
         present = person.last_seen > now - LEASE

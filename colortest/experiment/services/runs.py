@@ -98,9 +98,8 @@ def _draw_trials(
 
 
 def begin(*, participant: Participant) -> None:
-    """The instructions are read. Of who is not at them, or says so twice, nothing changes."""
-    if flow.step(participant) is flow.Step.INSTRUCTIONS:
-        Participant.objects.filter(pk=participant.pk, started=None).update(started=timezone.now())
+    """The instructions are read; saying so twice changes nothing. Whether somebody is at them, the page knows."""
+    Participant.objects.filter(pk=participant.pk, started=None).update(started=timezone.now())
 
 
 @transaction.atomic

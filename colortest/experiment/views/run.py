@@ -33,7 +33,9 @@ def take(request: HttpRequest, code: str) -> HttpResponse:
 @require_POST
 def begin(request: HttpRequest, code: str) -> HttpResponse:
     """The instructions are read; who is not at them is led to where they are."""
-    services.begin(participant=participant_with(code))
+    participant = participant_with(code)
+    if flow.step(participant) is flow.Step.INSTRUCTIONS:
+        services.begin(participant=participant)
     return redirect("take", code)
 
 
