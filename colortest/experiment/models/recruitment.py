@@ -72,6 +72,7 @@ class StudyEvent(models.Model):
         OPENED = "OPENED", "opened"
         CLOSED = "CLOSED", "closed"
         ERASED = "ERASED", "erased a run, as its participant asked"
+        IMPORTED = "IMPORTED", "made from responses that were given elsewhere"
         EXPIRED = "EXPIRED", "began to erase what was kept as long as the design says"
 
     study = models.ForeignKey(Study, on_delete=models.CASCADE, related_name="events")

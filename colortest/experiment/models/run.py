@@ -262,6 +262,18 @@ class ResponseQuerySet(models.QuerySet["Response"]):
         )
 
 
+MEASURED = (
+    "rt_ms",
+    "left_onset_ms",
+    "left_exposure_ms",
+    "frames",
+    "longest_gap_ms",
+    "refresh_ms",
+    "visibility_changes",
+    "focus_changes",
+)
+
+
 class Response(models.Model):
     """What the participant chose; written once, never edited."""
 
@@ -275,16 +287,21 @@ class Response(models.Model):
         max_length=5, choices=Trial.Side, help_text="Of a single image, LEFT means that it was taken for real."
     )
     asked_ms = models.PositiveIntegerField(default=0, help_text="The exposure that was asked for.")
-    rt_ms = models.FloatField(help_text="From the moment the choice was offered, stimuli hidden, to the choice.")
-    left_onset_ms = models.FloatField(default=0, help_text="Achieved, from the beginning of the blank before.")
-    left_exposure_ms = models.FloatField(help_text="Achieved.")
+    # All of these were measured, or none of them was: of responses that are read from another program's file.
+    rt_ms = models.FloatField(
+        null=True, help_text="From the moment the choice was offered, stimuli hidden, to the choice."
+    )
+    left_onset_ms = models.FloatField(
+        default=0, null=True, help_text="Achieved, from the beginning of the blank before."
+    )
+    left_exposure_ms = models.FloatField(null=True, help_text="Achieved.")
     right_onset_ms = models.FloatField(null=True, help_text="Achieved; none for a single image.")
     right_exposure_ms = models.FloatField(null=True, help_text="Achieved; none for a single image.")
-    frames = models.PositiveIntegerField(help_text="Animation frames during the exposure.")
-    longest_gap_ms = models.FloatField(help_text="Longest time between two of them.")
-    refresh_ms = models.FloatField(help_text="Time between two frames of this screen.")
-    visibility_changes = models.PositiveIntegerField(default=0, help_text="While stimuli were on screen.")
-    focus_changes = models.PositiveIntegerField(default=0, help_text="While stimuli were on screen.")
+    frames = models.PositiveIntegerField(null=True, help_text="Animation frames during the exposure.")
+    longest_gap_ms = models.FloatField(null=True, help_text="Longest time between two of them.")
+    refresh_ms = models.FloatField(null=True, help_text="Time between two frames of this screen.")
+    visibility_changes = models.PositiveIntegerField(default=0, null=True, help_text="While stimuli were on screen.")
+    focus_changes = models.PositiveIntegerField(default=0, null=True, help_text="While stimuli were on screen.")
     flags = ArrayField(models.CharField(max_length=10, choices=Flag), default=list, blank=True)
     received = models.DateTimeField(db_default=Now())
 
@@ -299,6 +316,11 @@ class Response(models.Model):
             models.CheckConstraint(
                 condition=Q(rt_ms__gte=0, left_exposure_ms__gte=0, right_exposure_ms__gte=0, longest_gap_ms__gte=0),
                 name="response_times_not_negative",
+            ),
+            models.CheckConstraint(
+                condition=Q(**{f"{name}__isnull": False for name in MEASURED})
+                | Q(**{f"{name}__isnull": True for name in (*MEASURED, "right_onset_ms", "right_exposure_ms")}),
+                name="response_measured_whole_or_not",
             ),
         )
         triggers: ClassVar = [pgtrigger.Protect(name="response_written_once", operation=pgtrigger.Update)]

@@ -117,6 +117,11 @@ class Study(ProtocolColumns):
         SEQUENCE = "SEQUENCE", "fool rates with intervals that hold however often one looks"
         HIDDEN = "HIDDEN", "no fool rates before it is closed"
 
+    class Origin(models.TextChoices):
+        HERE = "", "given on this site"
+        AMT = "AMT", "the wide table of AMT_Real_vs_Fake"
+        TIDY = "TIDY", "a tidy export"
+
     slug = models.SlugField(unique=True)
     title = models.CharField(max_length=200)
     team = models.ForeignKey(
@@ -148,6 +153,12 @@ class Study(ProtocolColumns):
     last_number = models.PositiveIntegerField(
         default=0, help_text="Of its participants; one that was erased is given to nobody else."
     )
+    imported = models.CharField(
+        max_length=10,
+        blank=True,
+        choices=Origin,
+        help_text="Its responses were given elsewhere: nobody can take part in it, so that none are ever mixed.",
+    )
     created = models.DateTimeField(db_default=Now())
 
     objects = StudyQuerySet.as_manager()
@@ -158,6 +169,10 @@ class Study(ProtocolColumns):
         constraints = (
             models.CheckConstraint(condition=Q(status__in=["DRAFT", "OPEN", "CLOSED"]), name="study_status"),
             models.CheckConstraint(condition=Q(splits__len__gt=0), name="study_has_splits"),
+            models.CheckConstraint(
+                condition=Q(imported="") | Q(imported__in=["AMT", "TIDY"]) & ~Q(status="OPEN"),
+                name="imported_is_never_open",
+            ),
             models.CheckConstraint(condition=Q(interim__in=["SEQUENCE", "HIDDEN"]), name="study_interim"),
             models.CheckConstraint(
                 condition=Q(equivalence_margin__gt=0, equivalence_margin__lte=WIDEST_MARGIN), name="study_margin"
@@ -172,7 +187,7 @@ class Study(ProtocolColumns):
             pgtrigger.Protect(
                 name="design_frozen_once_open",
                 operation=pgtrigger.Update,
-                condition=~pgtrigger.Q(old__status="DRAFT") & changes(*DESIGN, "design_hash"),
+                condition=~pgtrigger.Q(old__status="DRAFT") & changes(*DESIGN, "design_hash", "imported"),
             ),
             pgtrigger.Protect(
                 name="never_draft_again",

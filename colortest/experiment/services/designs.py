@@ -134,6 +134,8 @@ def open_study(*, study: Study, by: User | None = None) -> Study:
     study = Study.objects.select_for_update().get(pk=study.pk)
     if study.status == Study.Status.OPEN:
         return study
+    if study.imported:
+        raise Refused("Its responses were given elsewhere, and none are added to them: make a copy to ask people here.")
     missing = shortfall(study)
     if missing:
         raise Refused(missing)

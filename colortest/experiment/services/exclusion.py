@@ -30,12 +30,13 @@ def conduct_of(participant: Participant) -> Conduct:
     responses = list(given.exclude(trial__kind=Trial.Kind.PRACTICE))
     catch = [response for response in responses if response.trial.kind == Trial.Kind.CATCH and not response.flags]
     test = [response for response in responses if response.trial.kind == Trial.Kind.TEST]
-    side, times = Counter(response.chosen_side for response in responses).most_common(1)[0] if responses else ("", 0)
+    times = [response.rt_ms for response in responses if response.rt_ms is not None]
+    side, chosen = Counter(response.chosen_side for response in responses).most_common(1)[0] if responses else ("", 0)
     words = VERDICT_WORDS if participant.study.single else SIDE_WORDS
     return Conduct(
         caught=Tally(sum(response.correct for response in catch), len(catch)),
-        fast=Tally(sum(response.rt_ms < FAST_MS for response in responses), len(responses)),
-        same_side=Tally(times, len(responses)),
+        fast=Tally(sum(ms < FAST_MS for ms in times), len(times)),
+        same_side=Tally(chosen, len(responses)),
         flagged=Tally(sum(bool(response.flags) for response in test), len(test)),
         favourite=words[Trial.Side(side)] if side else "",
     )
