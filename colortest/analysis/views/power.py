@@ -6,7 +6,8 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBadRequest
 from django.shortcuts import get_object_or_404, render
 
 from colortest.access import researcher_required
-from colortest.analysis import charts, power
+from colortest.analysis import power
+from colortest.analysis.charts import look, precision
 from colortest.analysis.forms import PowerForm, numbers_of
 from colortest.experiment.models import Study
 from colortest.htmx import HtmxRequest
@@ -41,8 +42,8 @@ def power_chart(request: HttpRequest) -> HttpResponse:
     if not form.is_valid():
         return HttpResponseBadRequest("These numbers make no plan.", content_type="text/plain")
     plan = form.cleaned_data["plan"]
-    chosen = charts.Width(plan.people, power.interval_width(plan))
-    widths = [charts.Width(people, width) for people, width in power.widths(plan)]
-    width = charts.NARROW if "narrow" in request.GET else charts.WIDTH
-    svg = charts.width_svg(widths, chosen=chosen, floor=power.floor_width(plan), width=width)
-    return HttpResponse(svg, content_type="image/svg+xml")
+    chosen = precision.Width(plan.people, power.interval_width(plan))
+    by_people = [precision.Width(people, width) for people, width in power.widths(plan)]
+    figure = precision.widths(by_people, chosen=chosen, floor=power.floor_width(plan))
+    width = look.NARROW if "narrow" in request.GET else look.WIDTH
+    return HttpResponse(look.svg(figure, width=width), content_type="image/svg+xml")

@@ -4,21 +4,22 @@ from django.db.models import Count, Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 
-from colortest.access import researcher_required
-from colortest.analysis import charts
+from colortest.analysis.charts import forest, look
 from colortest.analysis.models import FoolRateQuerySet
+from colortest.analysis.readers import readable, reader_required, viewer_link
 from colortest.experiment.models import Response, Study
 from colortest.htmx import HtmxRequest
 from colortest.stimuli.models import MachineFoolRate
 
 
-@researcher_required
+@reader_required
 def results(request: HtmxRequest, slug: str) -> HttpResponse:
     """Fool rates of a study from stored rows. Asked by htmx, only what changes."""
-    study = get_object_or_404(Study.objects.visible_to(request.user).with_progress(), slug=slug)
+    study = get_object_or_404(readable(request).with_progress(), slug=slug)
     people = study.fool_rates.of_people().for_page().with_machine()
     context = {
         "study": study,
+        "viewer": viewer_link(request) is not None,
         "people": people,
         "machine": MachineFoolRate.objects.about(study.test_set, study.splits),
         "simulated": study.fool_rates.of_simulated().for_page(),
@@ -31,18 +32,18 @@ def results(request: HtmxRequest, slug: str) -> HttpResponse:
     return render(request, template, context)
 
 
-@researcher_required
+@reader_required
 def chart(request: HttpRequest, slug: str, of: str) -> HttpResponse:
     """The forest plot of people's, or of simulated participants', fool rates as SVG."""
-    rates = get_object_or_404(Study.objects.visible_to(request.user), slug=slug).fool_rates
+    rates = get_object_or_404(readable(request), slug=slug).fool_rates
     rows = rates.of_people() if of == "people" else rates.of_simulated()
-    width = charts.NARROW if "narrow" in request.GET else charts.WIDTH
-    return HttpResponse(charts.forest_svg(_estimates(rows), width=width), content_type="image/svg+xml")
+    width = look.NARROW if "narrow" in request.GET else look.WIDTH
+    return HttpResponse(look.svg(forest.fool_rates(_estimates(rows)), width=width), content_type="image/svg+xml")
 
 
-def _estimates(rows: FoolRateQuerySet) -> list[charts.Estimate]:
+def _estimates(rows: FoolRateQuerySet) -> list[forest.Estimate]:
     return [
-        charts.Estimate(
+        forest.Estimate(
             algorithm=row.algorithm.name,
             split=row.split,
             rate=row.rate or 0.0,
