@@ -147,7 +147,7 @@ def test_the_csv_has_a_row_for_each_response_and_gives_the_same_rates(study: Stu
     rows = list(csv.DictReader(io.StringIO(text)))
     assert len(rows) == 100
     assert {row["design_hash"] for row in rows} == {study.design_hash}
-    countable = [row for row in rows if row["kind"] == "TEST" and not row["flags"] and not row["exclusion_reason"]]
+    countable = [row for row in rows if row["kind"] == "TEST" and not row["flags"] and not row["reason"]]
     for split, rate in rates(study).items():
         mine = [row["fooled"] == "True" for row in countable if row["split"] == split]
         assert (sum(mine), len(mine)) == (rate.fooled, rate.countable)
