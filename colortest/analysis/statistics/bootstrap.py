@@ -1,0 +1,127 @@
+"""How far a fool rate would move with other participants and other photos: the two bootstraps.
+
+The crossed bootstrap gives every participant and every photo a random weight and a response the product of both: Owen
+and Eckles 2012, Annals of Applied Statistics 6, p. 895. Its weights are Poisson and not multinomial: they are
+independent of each other, so that the draws of a study are sums over responses to which more are simply added. ArmDraws
+of two arms share the weights of who and what they share, so that their difference is paired where the design is.
+
+The bootstrap of AMT_Real_vs_Fake resamples participants, and trials within each: what its figures say of photos is
+nothing, but it is what older papers report.
+"""
+
+from dataclasses import dataclass
+from typing import Self
+
+import numpy as np
+from numpy.typing import NDArray
+
+from colortest.analysis.statistics.intervals import Interval, wilson
+from colortest.analysis.statistics.weights import DRAWS, UNITS, Of, poisson_weights
+
+CHUNK = 500  # draws multiplied at a time: a few megabytes
+
+Integers = NDArray[np.int64]
+
+
+@dataclass(frozen=True)
+class ArmDraws:
+    """Weighted numbers of fooled and of countable responses, (draws,) each: whole, so that sums of them are exact."""
+
+    fooled: Integers
+    countable: Integers
+
+    @classmethod
+    def none(cls, draws: int = DRAWS) -> Self:
+        """Of no response."""
+        return cls(np.zeros(draws, np.int64), np.zeros(draws, np.int64))
+
+    def __add__(self, other: Self) -> Self:
+        """Of the responses of both, which must have been drawn with the same seed."""
+        return type(self)(self.fooled + other.fooled, self.countable + other.countable)
+
+    def rates(self) -> NDArray[np.float64]:
+        """The fool rate of each draw, (draws,); NaN where a draw has left no response."""
+        return np.divide(self.fooled, self.countable, out=np.full(len(self.fooled), np.nan), where=self.countable > 0)
+
+
+class Cells:
+    """Responses counted by weight of participant × weight of photo: that is all that the draws depend on.
+
+    A unit is the number of a weight, 0 to UNITS − 1; where there are more participants or photos, several share one.
+    """
+
+    def __init__(self) -> None:
+        self.fooled = np.zeros((UNITS, UNITS), np.int32)
+        self.countable = np.zeros((UNITS, UNITS), np.int32)
+
+    def add(self, participants: Integers, photos: Integers, fooled: NDArray[np.bool_]) -> None:
+        """Count responses: unit of the participant, unit of the photo, and outcome, (responses,) each."""
+        np.add.at(self.countable, (participants, photos), 1)
+        np.add.at(self.fooled, (participants[fooled], photos[fooled]), 1)
+
+    def draws(self, *, seed: int, draws: int = DRAWS) -> ArmDraws:
+        """The crossed bootstrap: of each draw Σ w v fooled and Σ w v over responses, with weights w and v.
+
+        Two matrix products for each chunk of draws; exact in float32 below 2²⁴ weighted responses to one photo.
+        """
+        rows, columns = (np.flatnonzero(self.countable.any(axis=axis)) for axis in (1, 0))
+        people = poisson_weights(seed, Of.PARTICIPANT, rows.tolist(), draws)
+        photos = poisson_weights(seed, Of.PHOTO, columns.tolist(), draws)
+        tables = [table[np.ix_(rows, columns)].T.astype(np.float32) for table in (self.fooled, self.countable)]
+        sums = np.empty((2, draws), np.int64)
+        for start in range(0, draws, CHUNK):
+            chunk = slice(start, start + CHUNK)
+            weights = people[:, chunk].astype(np.float32)
+            for total, table in zip(sums, tables, strict=True):
+                total[chunk] = np.einsum("ud,ud->d", (table @ weights).astype(np.float64), photos[:, chunk])
+        return ArmDraws(*sums)
+
+
+def crossed_interval(draws: ArmDraws, *, fooled: int, countable: int, level: float = 0.95) -> Interval:
+    """The percentile interval of the crossed bootstrap, and never narrower than Wilson's on either side.
+
+    Where nobody or everybody was fooled, or a single participant responded, draws do not differ; responses still do.
+
+    Raises:
+        ValueError: nothing is countable.
+    """
+    least = wilson(fooled, countable, level)
+    rates = draws.rates()
+    rates = rates[~np.isnan(rates)]
+    if not len(rates):
+        return least
+    low, high = np.quantile(rates, [(1 - level) / 2, (1 + level) / 2])
+    return Interval(low=min(float(low), least.low), high=max(float(high), least.high))
+
+
+@dataclass(frozen=True)
+class Spread:
+    """Mean and standard deviation of a fool rate over draws, 0 to 1."""
+
+    mean: float
+    sd: float
+
+
+def amt_bootstrap(
+    people: Integers, fooled: Integers, countable: Integers, *, trials: int, seed: int, draws: int = DRAWS
+) -> Spread:
+    """The bootstrap of AMT_Real_vs_Fake, `process_csv.py`: as many participants as there are, drawn with replacement;
+    of each as many trials as they had, drawn with replacement; the fool rate of a draw is that of all its trials.
+
+    Participants with the same numbers are drawn together, which changes nothing but the time that it takes.
+
+    Args:
+        people: how many participants were fooled `fooled` times in `countable` trials of this arm, (kinds,) each.
+        trials: that one participant had in the test, those of other arms and catch trials included: the draws are of
+            these, so that how many are of this arm differs from draw to draw.
+    """
+    random = np.random.default_rng(seed)
+    total, every = int(people.sum()), np.maximum(trials, countable)
+    rates = []
+    for start in range(0, draws, CHUNK):
+        drawn = random.multinomial(total, people / total, size=min(CHUNK, draws - start)) * every
+        taken = random.binomial(drawn, fooled / every)
+        seen = random.binomial(drawn - taken, (countable - fooled) / np.maximum(every - fooled, 1))
+        rates.append(taken.sum(axis=1) / np.maximum((taken + seen).sum(axis=1), 1))
+    of_draws = np.concatenate(rates)
+    return Spread(mean=float(of_draws.mean()), sd=float(of_draws.std()))
