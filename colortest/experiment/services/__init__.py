@@ -26,6 +26,7 @@ from colortest.experiment.services.recruitment import (
     set_recruiter,
 )
 from colortest.experiment.services.runs import admit_participant, begin, record_response
+from colortest.experiment.services.teams import hand_over
 
 __all__ = [
     "Farewell",
@@ -44,6 +45,7 @@ __all__ = [
     "erase_expired",
     "erase_run",
     "give_up_screen",
+    "hand_over",
     "hear_of",
     "is_full",
     "look_of",

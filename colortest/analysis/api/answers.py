@@ -1,0 +1,78 @@
+"""What the read interface answers about studies, from their rows."""
+
+from dataclasses import replace
+
+from django.urls import reverse
+
+from colortest.analysis.api import shapes
+from colortest.analysis.models import FoolRate
+from colortest.experiment.models import Study
+from colortest.experiment.models.study import StudyQuerySet
+
+COUNTS = ("countable", "fooled", "rate")
+INTERVAL = ("low", "high", "method")
+
+
+def about_studies(studies: StudyQuerySet) -> shapes.Studies:
+    """The studies of a list."""
+    return shapes.Studies([_summary(study) for study in studies.with_progress()])
+
+
+def about_design(study: Study) -> shapes.Design:
+    """One study."""
+    counted = Study.objects.with_progress().get(pk=study.pk)
+    return shapes.Design(
+        study=_summary(counted),
+        team=study.team.name,
+        design_hash=study.design_hash,
+        preset=study.preset,
+        presentation=study.presentation,
+        question=study.question,
+        exposures_ms=study.exposures_ms,
+        test_set=study.test_set.slug,
+        splits=study.splits,
+        algorithms=list(study.under_test().order_by("slug").values_list("slug", flat=True)),
+        practice_trials=study.practice_trials,
+        test_trials=study.test_trials,
+        quota=study.quota,
+    )
+
+
+def about_fool_rates(study: Study) -> shapes.FoolRates:
+    """The fool rates of one study, as far as they are shown yet."""
+    rates = [_shown(rate, study.showing) for rate in study.fool_rates.for_page()]
+    return shapes.FoolRates(study.slug, study.design_hash, study.showing, rates)
+
+
+def _shown(rate: FoolRate, showing: str) -> shapes.FoolRate:
+    """Before the study is closed no interval that holds only at a single look, and where it hides them no numbers."""
+    whole = shapes.FoolRate(
+        algorithm=rate.algorithm.slug,
+        split=rate.split,
+        asked_ms=getattr(rate, "asked_ms", None),
+        simulated=rate.simulated,
+        participants=rate.participants,
+        photos=rate.photos,
+        countable=rate.countable,
+        fooled=rate.fooled,
+        rate=rate.rate,
+        low=rate.low,
+        high=rate.high,
+        method=rate.method,
+        computed=rate.computed,
+    )
+    without = {"FINAL": (), "SEQUENCE": INTERVAL, "HIDDEN": (*COUNTS, *INTERVAL)}[showing]
+    return replace(whole, **dict.fromkeys(without))
+
+
+def _summary(study: Study) -> shapes.Study:
+    """A study after `with_progress()`."""
+    return shapes.Study(
+        slug=study.slug,
+        title=study.title,
+        status=study.status,  # type: ignore[arg-type]
+        created=study.created,
+        people_started=study.started_count,  # type: ignore[attr-defined]
+        people_finished=study.finished_count,  # type: ignore[attr-defined]
+        address=reverse("api_study", args=[study.slug]),
+    )
