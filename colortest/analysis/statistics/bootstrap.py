@@ -2,7 +2,7 @@
 
 The crossed bootstrap gives every participant and every photo a random weight and a response the product of both: Owen
 and Eckles 2012, Annals of Applied Statistics 6, p. 895. Its weights are Poisson and not multinomial: they are
-independent of each other, so that the draws of a study are sums over responses to which more are simply added. ArmDraws
+independent of each other, so that the draws of a study are sums over responses to which more are simply added. Draws
 of two arms share the weights of who and what they share, so that their difference is paired where the design is.
 
 The bootstrap of AMT_Real_vs_Fake resamples participants, and trials within each: what its figures say of photos is
@@ -24,7 +24,7 @@ Integers = NDArray[np.int64]
 
 
 @dataclass(frozen=True)
-class ArmDraws:
+class Draws:
     """Weighted numbers of fooled and of countable responses, (draws,) each: whole, so that sums of them are exact."""
 
     fooled: Integers
@@ -59,7 +59,7 @@ class Cells:
         np.add.at(self.countable, (participants, photos), 1)
         np.add.at(self.fooled, (participants[fooled], photos[fooled]), 1)
 
-    def draws(self, *, seed: int, draws: int = DRAWS) -> ArmDraws:
+    def draws(self, *, seed: int, draws: int = DRAWS) -> Draws:
         """The crossed bootstrap: of each draw Σ w v fooled and Σ w v over responses, with weights w and v.
 
         Two matrix products for each chunk of draws; exact in float32 below 2²⁴ weighted responses to one photo.
@@ -74,10 +74,10 @@ class Cells:
             weights = people[:, chunk].astype(np.float32)
             for total, table in zip(sums, tables, strict=True):
                 total[chunk] = np.einsum("ud,ud->d", (table @ weights).astype(np.float64), photos[:, chunk])
-        return ArmDraws(*sums)
+        return Draws(*sums)
 
 
-def crossed_interval(draws: ArmDraws, *, fooled: int, countable: int, level: float = 0.95) -> Interval:
+def crossed_interval(draws: Draws, *, fooled: int, countable: int, level: float = 0.95) -> Interval:
     """The percentile interval of the crossed bootstrap, and never narrower than Wilson's on either side.
 
     Where nobody or everybody was fooled, or a single participant responded, draws do not differ; responses still do.
