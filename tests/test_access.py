@@ -58,6 +58,7 @@ TABLE = {
     "recruitment": (RESEARCHERS, "get", "/studies/sunday-study/recruitment/"),
     "set_recruiter": (RESEARCHERS, "post", "/studies/sunday-study/recruiter/"),
     "live": (RESEARCHERS, "get", "/studies/sunday-study/live/"),
+    "definitions": (ANYONE, "get", "/definitions/"),
     "power": (RESEARCHERS, "get", "/power/"),
     "power_chart": (RESEARCHERS, "get", "/power.svg"),
     "results": (RESEARCHERS, "get", "/studies/sunday-study/results/"),
