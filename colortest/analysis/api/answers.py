@@ -1,16 +1,11 @@
 """What the read interface answers about studies, from their rows."""
 
-from dataclasses import replace
-
 from django.urls import reverse
 
 from colortest.analysis.api import shapes
 from colortest.analysis.models import FoolRate
 from colortest.experiment.models import Study
 from colortest.experiment.models.study import StudyQuerySet
-
-COUNTS = ("countable", "fooled", "rate")
-INTERVAL = ("low", "high", "method")
 
 
 def about_studies(studies: StudyQuerySet) -> shapes.Studies:
@@ -41,28 +36,27 @@ def about_design(study: Study) -> shapes.Design:
 def about_fool_rates(study: Study) -> shapes.FoolRates:
     """The fool rates of one study, as far as they are shown yet."""
     rates = [_shown(rate, study.showing) for rate in study.fool_rates.for_page()]
-    return shapes.FoolRates(study.slug, study.design_hash, study.showing, rates)
+    return shapes.FoolRates(study.slug, study.design_hash, study.showing, rates)  # type: ignore[arg-type]
 
 
 def _shown(rate: FoolRate, showing: str) -> shapes.FoolRate:
     """Before the study is closed no interval that holds only at a single look, and where it hides them no numbers."""
-    whole = shapes.FoolRate(
+    final, hidden = showing == "FINAL", showing == "HIDDEN"
+    return shapes.FoolRate(
         algorithm=rate.algorithm.slug,
         split=rate.split,
         asked_ms=getattr(rate, "asked_ms", None),
         simulated=rate.simulated,
         participants=rate.participants,
         photos=rate.photos,
-        countable=rate.countable,
-        fooled=rate.fooled,
-        rate=rate.rate,
-        low=rate.low,
-        high=rate.high,
-        method=rate.method,
+        countable=None if hidden else rate.countable,
+        fooled=None if hidden else rate.fooled,
+        rate=None if hidden else rate.rate,
+        low=rate.low if final else None,
+        high=rate.high if final else None,
+        method=rate.method if final else None,
         computed=rate.computed,
     )
-    without = {"FINAL": (), "SEQUENCE": INTERVAL, "HIDDEN": (*COUNTS, *INTERVAL)}[showing]
-    return replace(whole, **dict.fromkeys(without))
 
 
 def _summary(study: Study) -> shapes.Study:

@@ -17,7 +17,6 @@ SIMPLE: dict[Any, dict[str, Any]] = {
     bool: {"type": "boolean"},
     float: {"type": "number"},
     datetime: {"type": "string", "format": "date-time"},
-    shapes.Proportion: {"type": "number", "minimum": 0, "maximum": 1},
 }
 REFUSALS = {
     "401": "No token was sent, or one that is unknown or revoked.",
@@ -97,7 +96,7 @@ def schema_of(kind: Any) -> dict[str, Any]:
     """
     origin, inner = get_origin(kind), get_args(kind)
     if origin is Annotated:
-        return {**schema_of(inner[0]), "description": inner[1]}
+        return schema_of(inner[0]) | (inner[1] if isinstance(inner[1], dict) else {"description": inner[1]})
     if origin is Literal:
         return {"type": "string", "enum": list(inner)}
     if origin is list:

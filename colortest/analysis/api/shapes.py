@@ -1,13 +1,13 @@
 """What the read interface answers, as data: the JSON is made of these, and so is its description. Pure.
 
-A name's second annotation says what it holds.
+Beside the type of a name stands what it holds, or what the values are bounded by.
 """
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Annotated, Literal, NewType
+from typing import Annotated, Literal
 
-Proportion = NewType("Proportion", float)  # 0 to 1
+Proportion = Annotated[float, {"minimum": 0, "maximum": 1}]
 
 
 @dataclass(frozen=True)

@@ -29,8 +29,6 @@ NO_STUDY = "You have no study “{slug}”."
 NOTHING = "There is nothing at this address: /api/openapi.json lists what there is."
 READ_ONLY = "This interface is for reading: it answers to GET alone."
 
-Subject = User | Study
-
 
 def studies(account: User) -> HttpResponseBase:
     """The studies of an account's teams."""
@@ -103,7 +101,7 @@ def _refusal(status: HTTPStatus, message: str, **headers: str) -> JsonResponse:
     return JsonResponse(said, status=status, headers=headers)
 
 
-VIEWS = {
+VIEWS: dict[str, Callable[[Any], HttpResponseBase]] = {
     "api_studies": studies,
     "api_study": study,
     "api_fool_rates": fool_rates,

@@ -8,6 +8,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from colortest.access import AccountRequest, researcher_required
 from colortest.analysis import services
+from colortest.analysis.models import ApiToken
 from colortest.analysis.sharing_forms import TokenForm
 
 
@@ -24,7 +25,7 @@ def tokens(request: AccountRequest) -> HttpResponse:
     context = {
         "form": form,
         "made": made,
-        "tokens": request.user.api_tokens.all(),
+        "tokens": ApiToken.objects.filter(account=request.user),
         "site": request.build_absolute_uri("/").rstrip("/"),
     }
     return render(request, "analysis/tokens.html", context)
@@ -34,7 +35,7 @@ def tokens(request: AccountRequest) -> HttpResponse:
 @researcher_required
 def revoke_token(request: AccountRequest, pk: int) -> HttpResponse:
     """A token opens nothing any more."""
-    token = get_object_or_404(request.user.api_tokens, pk=pk)
+    token = get_object_or_404(ApiToken, account=request.user, pk=pk)
     services.revoke_token(token=token)
     messages.success(request, f"The token “{token.name}” opens nothing any more.")
     return redirect("tokens")
