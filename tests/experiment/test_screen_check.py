@@ -68,7 +68,7 @@ def test_numbers_that_no_screen_has_are_refused_in_a_sentence(
     reply = send(client, arrived, **changes)
     assert reply.status_code == 400
     assert reply.json()["error"] == "What your browser measured cannot be read. Please load the page anew."
-    assert next(iter(changes)) in reply.json()["error"]
+    assert next(iter(changes)) in reply.json()["detail"]
     arrived.refresh_from_db()
     assert arrived.window_width is None
 
@@ -77,7 +77,7 @@ def test_numbers_that_no_screen_has_are_refused_in_a_sentence(
 def test_what_is_not_json_is_refused_in_a_sentence(client: Client, arrived: Participant, body: str) -> None:
     reply = client.post(f"/take/{arrived.code}/screen/", body, content_type="application/json")
     assert reply.status_code == 400
-    assert "JSON" in reply.json()["error"]
+    assert "JSON" in reply.json()["detail"]
 
 
 def test_a_window_that_is_too_small_is_told_what_it_needs_and_may_try_again(
