@@ -1,7 +1,7 @@
 """The OpenAPI 3.1 description of the read interface, made from its table of addresses and its answers. Pure."""
 
 from collections.abc import Mapping
-from dataclasses import is_dataclass
+from dataclasses import asdict, is_dataclass
 from datetime import datetime
 from inspect import getdoc
 from types import NoneType, UnionType
@@ -9,6 +9,7 @@ from typing import Annotated, Any, Literal, Union, get_args, get_origin, get_typ
 
 from colortest.analysis.api import shapes
 from colortest.analysis.api.endpoints import ENDPOINTS, JSON, ROOT, Endpoint
+from colortest.analysis.api.shapes import Bounds
 
 VERSION = "1"
 SIMPLE: dict[Any, dict[str, Any]] = {
@@ -73,7 +74,7 @@ def _refusal(told: str) -> dict[str, Any]:
 
 
 def _shapes() -> list[type]:
-    return [one for one in vars(shapes).values() if isinstance(one, type) and is_dataclass(one)]
+    return [one for one in vars(shapes).values() if isinstance(one, type) and is_dataclass(one) and one is not Bounds]
 
 
 def _object(shape: type) -> dict[str, Any]:
@@ -96,7 +97,7 @@ def schema_of(kind: Any) -> dict[str, Any]:
     """
     origin, inner = get_origin(kind), get_args(kind)
     if origin is Annotated:
-        return schema_of(inner[0]) | (inner[1] if isinstance(inner[1], dict) else {"description": inner[1]})
+        return schema_of(inner[0]) | (asdict(inner[1]) if isinstance(inner[1], Bounds) else {"description": inner[1]})
     if origin is Literal:
         return {"type": "string", "enum": list(inner)}
     if origin is list:

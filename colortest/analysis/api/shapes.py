@@ -7,7 +7,16 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Annotated, Literal
 
-Proportion = Annotated[float, {"minimum": 0, "maximum": 1}]
+
+@dataclass(frozen=True)
+class Bounds:
+    """Between which a number lies, both included."""
+
+    minimum: float
+    maximum: float
+
+
+Proportion = Annotated[float, Bounds(0, 1)]
 
 
 @dataclass(frozen=True)
