@@ -1,24 +1,52 @@
 """Who may see what: every address of the site, as each of the cast, against one table."""
 
-from collections.abc import Iterator
+import re
+from collections.abc import Callable, Iterator
+from copy import deepcopy
+from dataclasses import dataclass
 
 import pytest
 from django.contrib.auth import get_user_model
-from django.contrib.auth.models import Group
-from django.core.cache import cache
+from django.db import transaction
+from django.http import HttpResponseBase
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver
 
+from colortest.access import ADMINS as ADMINS_GROUP
+from colortest.access import COMMON_TEAM
 from colortest.access import RESEARCHERS as RESEARCHERS_GROUP
+from colortest.analysis import services
+from colortest.analysis.models import ApiToken, ViewerLink
 from colortest.experiment.models import Participant
 from colortest.experiment.passes import Pass, issue_pass
-from tests.cast import PASSWORD
+from tests.cast import log_in
 
 pytestmark = pytest.mark.django_db
 
-ANYONE, RESEARCHERS, ADMINS = "anyone", "researchers", "admins"
+CAST = ("nobody", "participant", "viewer", "stranger", "researcher", "other researcher", "admin")
+ANYONE, READERS, TEAM, RESEARCHERS, OWNER, ADMINS, TOKENS, TOKENS_OF_TEAM = (
+    "anyone",
+    "who reads results of the study",
+    "researchers of the study",
+    "researchers",
+    "the researcher whose it is",
+    "admins",
+    "programs of researchers",
+    "programs of researchers of the study",
+)
+MAY = {
+    ANYONE: set(CAST),
+    READERS: {"viewer", "researcher", "admin"},
+    TEAM: {"researcher", "admin"},
+    RESEARCHERS: {"researcher", "other researcher", "admin"},
+    OWNER: {"researcher"},
+    ADMINS: {"admin"},
+    TOKENS: {"researcher", "other researcher", "admin"},
+    TOKENS_OF_TEAM: {"researcher", "admin"},
+}
+LOGIN = 302
 
-# Name of the address → (who may, method, arguments). A new address must be added here.
+# Name of the address, and what is asked of it → (who may, method, address). A new address must be added here.
 TABLE = {
     "home": (ANYONE, "get", "/"),
     "about": (ANYONE, "get", "/about/"),
@@ -45,26 +73,40 @@ TABLE = {
     "erase_run": (RESEARCHERS, "post", "/participants/erase/"),
     "studies": (RESEARCHERS, "get", "/studies/"),
     "new_study": (RESEARCHERS, "get", "/studies/new/"),
-    "study": (RESEARCHERS, "get", "/studies/sunday-study/"),
-    "design": (RESEARCHERS, "get", "/studies/sunday-study/design/"),
-    "fill_in": (RESEARCHERS, "post", "/studies/sunday-study/design/fill-in/"),
-    "words": (RESEARCHERS, "post", "/studies/sunday-study/design/words/"),
-    "preview": (RESEARCHERS, "get", "/studies/sunday-study/preview/"),
-    "copy_study": (RESEARCHERS, "post", "/studies/sunday-study/copy/"),
-    "delete_draft": (RESEARCHERS, "post", "/studies/sunday-study/delete/"),
-    "request_missing": (RESEARCHERS, "post", "/studies/sunday-study/missing/"),
-    "open_study": (RESEARCHERS, "post", "/studies/sunday-study/open/"),
-    "close_study": (RESEARCHERS, "post", "/studies/sunday-study/close/"),
-    "recruitment": (RESEARCHERS, "get", "/studies/sunday-study/recruitment/"),
-    "set_recruiter": (RESEARCHERS, "post", "/studies/sunday-study/recruiter/"),
-    "live": (RESEARCHERS, "get", "/studies/sunday-study/live/"),
+    "study": (TEAM, "get", "/studies/sunday-study/"),
+    "design": (TEAM, "get", "/studies/sunday-study/design/"),
+    "fill_in": (TEAM, "post", "/studies/sunday-study/design/fill-in/"),
+    "words": (TEAM, "post", "/studies/sunday-study/design/words/"),
+    "preview": (TEAM, "get", "/studies/sunday-study/preview/"),
+    "copy_study": (TEAM, "post", "/studies/sunday-study/copy/"),
+    "delete_draft": (TEAM, "post", "/studies/sunday-study/delete/"),
+    "request_missing": (TEAM, "post", "/studies/sunday-study/missing/"),
+    "open_study": (TEAM, "post", "/studies/sunday-study/open/"),
+    "close_study": (TEAM, "post", "/studies/sunday-study/close/"),
+    "recruitment": (TEAM, "get", "/studies/sunday-study/recruitment/"),
+    "set_recruiter": (TEAM, "post", "/studies/sunday-study/recruiter/"),
+    "live": (TEAM, "get", "/studies/sunday-study/live/"),
     "definitions": (ANYONE, "get", "/definitions/"),
     "power": (RESEARCHERS, "get", "/power/"),
+    "power of a study": (TEAM, "get", "/power/?study=sunday-study"),
     "power_chart": (RESEARCHERS, "get", "/power.svg"),
-    "results": (RESEARCHERS, "get", "/studies/sunday-study/results/"),
-    "results_chart": (RESEARCHERS, "get", "/studies/sunday-study/results/people.svg"),
-    "tidy_csv": (RESEARCHERS, "get", "/studies/sunday-study/results.csv"),
-    "machine_csv": (RESEARCHERS, "get", "/studies/sunday-study/machine-fool-rates.csv"),
+    "results": (READERS, "get", "/studies/sunday-study/results/"),
+    "results_chart": (READERS, "get", "/studies/sunday-study/results/people.svg"),
+    "tidy_csv": (TEAM, "get", "/studies/sunday-study/results.csv"),
+    "machine_csv": (TEAM, "get", "/studies/sunday-study/machine-fool-rates.csv"),
+    "sharing": (TEAM, "get", "/studies/sunday-study/sharing/"),
+    "hand_over": (TEAM, "post", "/studies/sunday-study/sharing/team/"),
+    "revoke_link": (TEAM, "post", "/studies/sunday-study/sharing/{link}/revoke/"),
+    "shared": (ANYONE, "get", "/shared/{key}/"),
+    "tokens": (RESEARCHERS, "get", "/account/tokens/"),
+    "revoke_token": (OWNER, "post", "/account/tokens/{api_token}/revoke/"),
+    "api_studies": (TOKENS, "get", "/api/studies/"),
+    "api_study": (TOKENS_OF_TEAM, "get", "/api/studies/sunday-study/"),
+    "api_fool_rates": (TOKENS_OF_TEAM, "get", "/api/studies/sunday-study/fool-rates/"),
+    "api_csv": (TOKENS_OF_TEAM, "get", "/api/studies/sunday-study/responses.csv"),
+    "api_ndjson": (TOKENS_OF_TEAM, "get", "/api/studies/sunday-study/responses.ndjson"),
+    "api_description": (ANYONE, "get", "/api/openapi.json"),
+    "api_unknown": (ANYONE, "get", "/api/nothing/"),
     "test_sets": (ADMINS, "get", "/test-sets/"),
     "test_set": (ADMINS, "get", "/test-sets/photographs/"),
     "algorithms": (ADMINS, "get", "/algorithms/"),
@@ -74,115 +116,143 @@ TABLE = {
     "colorization_image": (RESEARCHERS, "get", "/colorizations/{colorization}/image/"),
 }
 
-NOT_NOW = {"plate"}  # this participant is not at them
+NOT_NOW = {"plate": 404, "api_unknown": 404}  # this participant is not at plates; nothing is at an unknown address
 
 
-def named(patterns: list[URLPattern | URLResolver]) -> set[str]:
-    """The names of all addresses of ours."""
-    names: set[str] = set()
+def refused(who: str, person: str) -> int:
+    """The status for who may not: asked to log in, refused, or told nothing of what is not theirs."""
+    has_account = person not in ("nobody", "participant", "viewer")
+    if who in (TOKENS, TOKENS_OF_TEAM):
+        return 404 if person == "other researcher" else 401
+    if person == "stranger" or who == ADMINS and has_account:
+        return 403
+    return 404 if has_account else LOGIN
+
+
+def ours(patterns: list[URLPattern | URLResolver]) -> Iterator[URLPattern]:
+    """All addresses but those of Django's admin site."""
     for pattern in patterns:
-        if isinstance(pattern, URLResolver):
-            names |= named(pattern.url_patterns) if pattern.app_name != "admin" else set()
-        elif pattern.name:
-            names.add(pattern.name)
-    return names
+        if isinstance(pattern, URLPattern):
+            yield pattern
+        elif pattern.app_name != "admin":
+            yield from ours(pattern.url_patterns)
 
 
 def test_the_table_names_every_address() -> None:
-    assert named(get_resolver().url_patterns) == set(TABLE)
+    addresses = list(ours(get_resolver().url_patterns))
+    assert [str(one.pattern) for one in addresses if not one.name] == []
+    assert {one.name for one in addresses} == {name.split()[0] for name in TABLE}
 
 
-@pytest.mark.parametrize("name", TABLE)
-def test_only_those_may_who_may(
-    name: str, participant: Participant, admin: Client, researcher: Client, stranger: Client
-) -> None:
-    who, method, address = TABLE[name]
-    trial = participant.trials.first()
-    path = address.format(
-        code=participant.code,
-        withdrawn=issue_pass(participant.study, Pass.WITHDRAWN),
-        token=trial.token,
-        photo=trial.colorization.photo_id,
-        colorization=trial.colorization_id,
+@dataclass
+class Visitor:
+    """One of the cast, with the token that their programs send."""
+
+    client: Client
+    token: str = ""
+
+    def open(self, method: str, address: str) -> HttpResponseBase:
+        """The reply; what it changed is taken back."""
+        headers = {"Authorization": f"Bearer {self.token}"} if self.token else {}
+        cookies = deepcopy(self.client.cookies)
+        with transaction.atomic():
+            reply: HttpResponseBase = getattr(self.client, method)(address, headers=headers)
+            getattr(reply, "getvalue", lambda: b"")()  # a download is read to its end
+            transaction.set_rollback(True)
+        self.client.cookies = cookies
+        return reply
+
+
+@pytest.fixture
+def link(participant: Participant) -> ViewerLink:
+    return services.make_link(
+        study=participant.study, note="reviewers", by=get_user_model().objects.create(username="rob")
     )
-    allowed = {
-        "nobody": who == ANYONE,
-        "stranger": who == ANYONE,
-        "researcher": who in {ANYONE, RESEARCHERS},
-        "admin": True,
+
+
+@pytest.fixture
+def cast_as(participant: Participant, link: ViewerLink) -> Callable[[str], Visitor]:
+    """Makes one of them; the researcher is always there, for what is theirs."""
+    researcher = log_in("ruth", RESEARCHERS_GROUP, COMMON_TEAM)
+
+    def make(person: str) -> Visitor:
+        client = Client()
+        match person:
+            case "participant":
+                client.post("/s/sunday-study/", {"agree": "on"})
+            case "viewer":
+                client.get(link.get_absolute_url())
+            case "stranger":
+                return Visitor(log_in("stan"))
+            case "researcher":
+                return Visitor(researcher, token_of("ruth"))
+            case "other researcher":
+                return Visitor(log_in("olga", RESEARCHERS_GROUP, "other laboratory"), token_of("olga"))
+            case "admin":
+                return Visitor(log_in("ada", ADMINS_GROUP), token_of("ada"))
+        return Visitor(client)
+
+    return make
+
+
+def token_of(name: str) -> str:
+    return services.make_token(account=get_user_model().objects.get(username=name), name="notebook")
+
+
+@pytest.fixture
+def addresses(participant: Participant, link: ViewerLink, cast_as: object) -> dict[str, str]:
+    """The table's, filled in."""
+    trial = participant.trials.select_related("colorization").order_by("position").first()
+    assert trial is not None
+    token_of("ruth")
+    values = {
+        "code": participant.code,
+        "withdrawn": issue_pass(participant.study, Pass.WITHDRAWN),
+        "token": trial.token,
+        "photo": trial.colorization.photo_id,
+        "colorization": trial.colorization_id,
+        "key": link.key,
+        "link": link.pk,
+        "api_token": ApiToken.objects.get(account__username="ruth").pk,
     }
-    clients = {"nobody": Client(), "stranger": stranger, "researcher": researcher, "admin": admin}
-    for person, client in clients.items():
-        reply = getattr(client, method)(path)
-        sent_to_login = reply.status_code == 302 and reply.headers["Location"].startswith("/login/")
-        if allowed[person]:
-            expected = {404} if name in NOT_NOW else {200, 204, 301, 302, 400}
-            assert reply.status_code in expected, (person, reply.status_code)
-            assert not sent_to_login
-        elif person == "nobody":
-            assert sent_to_login
+    return {name: address.format(**values) for name, (_, _, address) in TABLE.items()}
+
+
+@pytest.mark.parametrize("person", CAST)
+def test_each_of_the_cast_may_what_the_table_says(
+    person: str, cast_as: Callable[[str], Visitor], addresses: dict[str, str]
+) -> None:
+    visitor = cast_as(person)
+    wrong = {}
+    for name, (who, method, _) in TABLE.items():
+        reply = visitor.open(method, addresses[name])
+        sent_to_login = reply.headers.get("Location", "").startswith("/login/")
+        if person in MAY[who]:
+            expected = {NOT_NOW[name]} if name in NOT_NOW else {200, 204, 301, 302, 400}
+            as_told = reply.status_code in expected and not sent_to_login
         else:
-            assert reply.status_code == 403, person
-            assert "templates" not in reply.content.decode()
+            status = refused(who, person)
+            as_told = reply.status_code == status and sent_to_login == (status == LOGIN)
+        if not as_told:
+            wrong[name] = (who, reply.status_code, reply.headers.get("Location"))
+    assert wrong == {}
+
+
+def test_a_study_of_others_is_told_apart_from_none_by_nothing(
+    other_researcher: Client, addresses: dict[str, str]
+) -> None:
+    for name, (who, method, _) in TABLE.items():
+        if who in (TEAM, READERS):
+            replies = [
+                getattr(other_researcher, method)(address)
+                for address in (addresses[name], addresses[name].replace("sunday-study", "monday-study"))
+            ]
+            theirs, none = (re.sub(rb'value="\w{64}"', b"", reply.content) for reply in replies)
+            assert theirs == none, name
+            assert b"sunday" not in theirs
 
 
 def test_what_changes_something_refuses_get(client: Client, admin: Client, participant: Participant) -> None:
     for name in ("open_study", "close_study", "copy_study", "request_missing", "fill_in", "words", "retry", "observe"):
         assert admin.get(TABLE[name][2]).status_code == 405
     assert client.get(f"/take/{participant.code}/begin/").status_code == 405
-
-
-def test_an_admin_makes_a_researcher_in_the_admin_site(admin: Client) -> None:
-    account = get_user_model().objects.get(username="ada")
-    account.is_staff = account.is_superuser = True
-    account.save()
-    group = Group.objects.get_or_create(name=RESEARCHERS_GROUP)[0]
-    password = "a long enough sentence"
-    added = {"username": "rita", "password1": password, "password2": password, "usable_password": "true"}
-    reply = admin.post("/admin/auth/user/add/", added)
-    rita = get_user_model().objects.get(username="rita")
-    page = {"username": "rita", "is_active": "on", "groups": [group.pk]}
-    page |= {"date_joined_0": "2026-11-23", "date_joined_1": "10:00:00", "_save": "Save"}
-    reply = admin.post(f"/admin/auth/user/{rita.pk}/change/", page)
-    assert reply.status_code == 302, reply.content.decode()
-    visitor = Client()
-    visitor.force_login(rita, backend="django.contrib.auth.backends.ModelBackend")
-    assert visitor.get("/studies/").status_code == 200
-
-
-def test_rows_of_a_study_can_be_read_and_not_changed_in_the_admin_site(admin: Client, participant: Participant) -> None:
-    get_user_model().objects.filter(username="ada").update(is_staff=True, is_superuser=True)
-    for address in ("experiment/participant", "experiment/study", "stimuli/testset", "stimuli/algorithm"):
-        assert admin.get(f"/admin/{address}/").status_code == 200
-        assert admin.get(f"/admin/{address}/add/").status_code == 403
-    assert admin.post(f"/admin/experiment/participant/{participant.pk}/delete/", {"post": "yes"}).status_code == 403
-    assert Participant.objects.filter(pk=participant.pk).exists()
-
-
-def test_the_admin_site_is_for_staff_only(researcher: Client, client: Client) -> None:
-    for visitor in (client, researcher):
-        assert visitor.get("/admin/").headers["Location"].startswith("/admin/login/")
-
-
-def test_every_page_forbids_scripts_that_are_not_ours(client: Client, db: None) -> None:
-    policy = client.get("/").headers["Content-Security-Policy"]
-    assert "default-src 'self'" in policy
-    assert "unsafe" not in policy
-    assert "frame-ancestors 'none'" in policy
-
-
-@pytest.fixture
-def fresh_cache() -> Iterator[None]:
-    """Failed logins are counted in Redis, which no test's transaction takes back."""
-    cache.clear()
-    yield
-    cache.clear()
-
-
-def test_ten_wrong_passwords_lock_the_account(client: Client, admin: Client, fresh_cache: None) -> None:
-    assert client.post("/login/", {"username": "ada", "password": PASSWORD}).status_code == 302
-    client.logout()
-    for _ in range(10):
-        reply = client.post("/login/", {"username": "ada", "password": "wrong"})
-    assert reply.status_code == 429
-    assert client.post("/login/", {"username": "ada", "password": PASSWORD}).status_code == 429
