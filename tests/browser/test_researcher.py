@@ -70,8 +70,8 @@ def test_a_split_ticked_while_the_splits_of_another_test_set_are_on_their_way_is
     page: Page, site: str
 ) -> None:
     log_in(page, site, "ruth", PASSWORD)
-    on_their_way = []
-    page.route("**/studies/new/?*", on_their_way.append)
+    on_their_way: list[Route] = []
+    page.route("**/studies/new/?*", lambda route: on_their_way.append(route))
     page.goto(f"{site}/studies/new/")
     page.get_by_label("Test set").select_option(label="photographs (test: 30, train: 30)")
     train = page.get_by_label("train", exact=True)
@@ -79,7 +79,7 @@ def test_a_split_ticked_while_the_splits_of_another_test_set_are_on_their_way_is
     on_their_way[0].continue_()
     train.check()
     page.get_by_label("Test set").dispatch_event("change")
-    page.wait_for_timeout(0)
+    expect(train).to_be_disabled()
     on_their_way[1].continue_()
     expect(train).to_be_enabled()
     expect(train).to_be_checked()

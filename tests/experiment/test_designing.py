@@ -402,11 +402,11 @@ def test_a_test_set_without_photos_of_a_split_is_no_server_error(researcher: Cli
 
 
 def test_a_draft_can_be_thrown_away_and_an_opened_study_never(researcher: Client, make_study: MakeStudy) -> None:
-    draft = make_study(slug="draft", open_it=False, photos=12, test_trials=4)
+    draft = make_study(slug="draft", open_it=False, photos=12, practice_trials=0, test_trials=4)
     services.start_preview(study=draft, language="en")
     assert "is deleted" in researcher.post(f"/studies/{draft.slug}/delete/", follow=True).content.decode()
     assert not Study.objects.exists()
-    kept = make_study(slug="kept", photos=12, test_trials=4)
+    kept = make_study(slug="kept", photos=12, practice_trials=0, test_trials=4)
     for study in (kept, services.close_study(study=kept)):
         page = researcher.post(f"/studies/{study.slug}/delete/", follow=True).content.decode()
         assert "it can be closed, and never deleted" in page
