@@ -7,9 +7,10 @@ from django.contrib.auth import get_user_model
 from django.contrib.auth.models import Group
 from django.core.cache import cache
 from django.test import Client
+from django.urls import get_resolver
 
 from colortest.access import RESEARCHERS as RESEARCHERS_GROUP
-from colortest.experiment.models import Participant
+from colortest.experiment.models import Participant, Study
 from tests.cast import PASSWORD
 
 pytestmark = pytest.mark.django_db
@@ -69,3 +70,42 @@ def test_ten_wrong_passwords_lock_the_account(client: Client, admin: Client, fre
         reply = client.post("/login/", {"username": "ada", "password": "wrong"})
     assert reply.status_code == 429
     assert client.post("/login/", {"username": "ada", "password": PASSWORD}).status_code == 429
+
+
+def of_admin_site() -> list[str]:
+    """Every address of Django's admin site, with 1 where a row is named."""
+    _, resolver = get_resolver().namespace_dict["admin"]
+    return [
+        "/admin/" + template % dict.fromkeys(names, "1")
+        for name in resolver.reverse_dict
+        if isinstance(name, str)
+        for possibility in resolver.reverse_dict.getlist(name)
+        for template, names in possibility[0]
+    ]
+
+
+def test_every_address_of_the_admin_site_is_for_staff_only(
+    researcher: Client, stranger: Client, admin: Client, client: Client
+) -> None:
+    addresses = [address for address in of_admin_site() if address != "/admin/login/"]
+    assert len(addresses) > 30
+    for visitor in (client, stranger, researcher, admin):
+        for address in addresses:
+            reply = visitor.get(address)
+            assert reply.status_code == 302, address
+            assert reply.headers["Location"].startswith(("/admin/login/", "/admin/")), address
+            assert "/admin/login/" in visitor.get(address, follow=True).redirect_chain[-1][0], address
+
+
+def test_an_admin_makes_a_team_in_the_admin_site(admin: Client, researcher: Client, study: Study) -> None:
+    get_user_model().objects.filter(username="ada").update(is_staff=True, is_superuser=True)
+    assert admin.post("/admin/auth/group/add/", {"name": "laboratory"}).status_code == 302
+    team = Group.objects.get(name="laboratory")
+    ruth = get_user_model().objects.get(username="ruth")
+    roles = list(ruth.groups.filter(name=RESEARCHERS_GROUP).values_list("pk", flat=True))
+    page = {"username": "ruth", "is_active": "on", "groups": [*roles, team.pk]}
+    page |= {"date_joined_0": "2026-11-23", "date_joined_1": "10:00:00", "_save": "Save"}
+    assert admin.post(f"/admin/auth/user/{ruth.pk}/change/", page).status_code == 302
+    assert researcher.get("/studies/sunday-study/").status_code == 404
+    admin.post("/studies/sunday-study/sharing/team/", {"team": team.pk})
+    assert researcher.get("/studies/sunday-study/").status_code == 200
