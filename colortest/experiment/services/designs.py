@@ -102,6 +102,7 @@ def delete_draft(*, study: Study) -> None:
     study = Study.objects.select_for_update().get(pk=study.pk)
     if study.status != Study.Status.DRAFT:
         raise Refused("This study has been opened: it can be closed, and never deleted.")
+    study.participants.filter(preview=True).delete()
     study.delete()
 
 
