@@ -1,6 +1,18 @@
 """What the responses mean: fool rates, computed off-line and stored."""
 
-from colortest.analysis.models.fool_rates import FoolRate, FoolRateQuerySet
+from colortest.analysis.models.fool_rates import FoolRate, FoolRateQuerySet, Sums
 from colortest.analysis.models.sharing import ApiToken, ViewerLink
+from colortest.analysis.models.tallies import Tally, TallyQuerySet, Unsummed, Untallied, WhoFinished
 
-__all__ = ["ApiToken", "FoolRate", "FoolRateQuerySet", "ViewerLink"]
+__all__ = [
+    "ApiToken",
+    "FoolRate",
+    "FoolRateQuerySet",
+    "Sums",
+    "Tally",
+    "TallyQuerySet",
+    "Unsummed",
+    "Untallied",
+    "ViewerLink",
+    "WhoFinished",
+]

@@ -1,45 +1,48 @@
 """Writes of fool rates."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Count, F, Max, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Exists, Max, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Greatest
 from django.utils import timezone
 
-from colortest.analysis.models import FoolRate
-from colortest.analysis.statistics.intervals import WILSON, wilson
+from colortest.analysis.models import FoolRate, Sums, Tally, Unsummed, Untallied
+from colortest.analysis.services.summing import Summer
+from colortest.analysis.services.tallies import take_unsummed, tally_waiting
 from colortest.experiment import services as experiment
-from colortest.experiment.models import Response, Study, StudyEvent, Withdrawal
+from colortest.experiment.models import Study, StudyEvent, Withdrawal
 
-KEYS = ["study", "algorithm", "split", "simulated"]
-NUMBERS = ["fooled", "countable", "participants", "photos", "rate", "low", "high", "method", "computed"]
 COMMIT = timedelta(minutes=1)
-NOTHING = {"fooled_count": 0, "countable": 0, "participants": 0, "photos": 0}
 
 
 @transaction.atomic
 def compute_fool_rates(*, study: Study) -> list[FoolRate]:
-    """Recompute and store every fool rate of a study, those without a countable response included.
+    """Bring every fool rate of a study up to date, those without a countable response included.
 
-    Where the time of responses is up they are gone, and the stored rates stay as the last word on them.
+    Who finished since the last time is added. Arms that have lost somebody, to a withdrawal, an erasure or an
+    exclusion, are summed anew. Where the time of responses is up they are gone, and the stored rates stay as the last
+    word on them.
     """
     # One at a time, and the time is taken under the lock: the last to store has counted all that was committed before.
-    Study.objects.select_for_update(no_key=True).get(pk=study.pk)
+    study = Study.objects.select_for_update(no_key=True).get(pk=study.pk)
     if study.frozen_rates:
         return list(study.fool_rates.all())
     now = timezone.now()
-    counted = {(row["algorithm"], row["split"], row["simulated"]): row for row in _counts(study)}
-    rates = []
-    for algorithm in study.under_test().values_list("pk", flat=True):
-        for split in study.splits:
-            for simulated in (False, True):
-                numbers = _numbers(counted.get((algorithm, split, simulated), NOTHING))
-                key = {"study": study, "algorithm_id": algorithm, "split": split, "simulated": simulated}
-                rates.append(FoolRate(**key, **numbers, computed=now))
-    return FoolRate.objects.bulk_create(rates, update_conflicts=True, unique_fields=KEYS, update_fields=NUMBERS)
+    new, lost = tally_waiting(study), take_unsummed(study)
+    touched = _arms_of(new)
+    summed = set(Sums.objects.filter(fool_rate__study=study).values_list("pk", flat=True))
+    summer = Summer(study, now=now)
+    for rate in _rates(study):
+        arm = (rate.algorithm_id, rate.split)
+        if rate.pk not in summed or arm in lost:
+            summer.sum_anew(rate)
+        elif (*arm, rate.simulated) in touched:
+            summer.add(rate, new)
+    study.fool_rates.update(computed=now)
+    return list(study.fool_rates.all())
 
 
 @transaction.atomic
@@ -50,10 +53,10 @@ def erase_expired(*, study: Study) -> int:
 
 
 def stale() -> QuerySet[Study]:
-    """Studies with a participant who finished, or whose run was erased, after their fool rates were computed, or that
-    have none yet.
+    """Studies whose fool rates do not know of everything that happened, or that have none yet.
 
-    A minute more, because a participant has finished a moment before the row that says so is committed.
+    What happened a minute before the computation counts as not known, because a participant has finished a moment
+    before the row that says so is committed.
     """
     latest = Study.objects.annotate(
         last_finish=Max("participants__finished"),
@@ -62,7 +65,8 @@ def stale() -> QuerySet[Study]:
         last_computed=Max("fool_rates__computed"),
     )
     changed = Greatest("last_finish", "last_withdrawal", "last_erasure")
-    behind = Q(last_computed=None) | Q(last_computed__lt=changed + COMMIT)
+    waiting = (Exists(rows.filter(study=OuterRef("pk"))) for rows in (Untallied.objects, Unsummed.objects))
+    behind = Q(*waiting, last_computed=None, last_computed__lt=changed + COMMIT, _connector=Q.OR)
     return latest.filter(behind).exclude(status=Study.Status.DRAFT).exclude(events__what=StudyEvent.What.EXPIRED)
 
 
@@ -71,27 +75,25 @@ def _last(rows: QuerySet[Any]) -> Subquery:
     return Subquery(rows.filter(study=OuterRef("pk")).order_by("-at").values("at")[:1])
 
 
-def _counts(study: Study) -> QuerySet[Any, Any]:
-    """One row for each algorithm × split × (people or simulated) with countable responses."""
-    responses = Response.objects.countable().with_fooled().filter(trial__participant__study=study)
-    return responses.values(
-        algorithm=F("trial__colorization__algorithm"),
-        split=F("trial__colorization__photo__split"),
-        simulated=F("trial__participant__simulated"),
-    ).annotate(
-        countable=Count("pk"),
-        fooled_count=Count("pk", filter=Q(fooled=True)),
-        participants=Count("trial__participant", distinct=True),
-        photos=Count("trial__colorization__photo", distinct=True),
-    )
+def _arms_of(participants: list[int]) -> set[tuple[int, str, bool]]:
+    """Where they have tallies: algorithm, split, and whether simulated."""
+    tallies = Tally.objects.filter(participant__in=participants)
+    return set(tallies.values_list("algorithm", "split", "participant__simulated").distinct())
 
 
-def _numbers(counts: Mapping[str, Any]) -> dict[str, Any]:
-    """The counts with rate, interval and method."""
-    fooled, countable = counts["fooled_count"], counts["countable"]
-    numbers = {name: counts[name] for name in ("countable", "participants", "photos")}
-    numbers |= {"fooled": fooled, "rate": None, "low": None, "high": None, "method": WILSON}
-    if countable:
-        interval, rate = wilson(fooled, countable), fooled / countable
-        numbers |= {"rate": rate, "low": interval.low, "high": interval.high}
-    return numbers
+def _rates(study: Study) -> Iterator[FoolRate]:
+    """One for each arm × (people or simulated), stored or new; for each exposure too where there are several."""
+    stored = {_key(rate): rate for rate in study.fool_rates.all()}
+    exposures = sorted(set(study.exposures_ms))
+    for algorithm in study.under_test().values_list("pk", flat=True):
+        for split in study.splits:
+            for simulated in (False, True):
+                for asked_ms in [None, *(exposures if len(exposures) > 1 else [])]:
+                    new = FoolRate(
+                        study=study, algorithm_id=algorithm, split=split, simulated=simulated, asked_ms=asked_ms
+                    )
+                    yield stored.get(_key(new), new)
+
+
+def _key(rate: FoolRate) -> tuple[int, str, bool, int | None]:
+    return rate.algorithm_id, rate.split, rate.simulated, rate.asked_ms

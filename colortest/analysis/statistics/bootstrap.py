@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 from colortest.analysis.statistics.intervals import Interval, wilson
 from colortest.analysis.statistics.weights import DRAWS, UNITS, Of, poisson_weights
 
+CROSSED = "crossed bootstrap 95 %"
 CHUNK = 500  # draws multiplied at a time: a few megabytes
 
 Integers = NDArray[np.int64]
@@ -41,7 +42,9 @@ class Draws:
 
     def rates(self) -> NDArray[np.float64]:
         """The fool rate of each draw, (draws,); NaN where a draw has left no response."""
-        return np.divide(self.fooled, self.countable, out=np.full(len(self.fooled), np.nan), where=self.countable > 0)
+        rates = np.full(len(self.fooled), np.nan)
+        np.divide(self.fooled, self.countable, out=rates, where=self.countable > 0)
+        return rates
 
 
 class Cells:
@@ -54,10 +57,10 @@ class Cells:
         self.fooled = np.zeros((UNITS, UNITS), np.int32)
         self.countable = np.zeros((UNITS, UNITS), np.int32)
 
-    def add(self, participants: Integers, photos: Integers, fooled: NDArray[np.bool_]) -> None:
-        """Count responses: unit of the participant, unit of the photo, and outcome, (responses,) each."""
+    def add(self, participants: Integers, photos: Integers, fooled: Integers) -> None:
+        """Count responses: unit of the participant, unit of the photo, and outcome, 0 or 1; (responses,) each."""
         np.add.at(self.countable, (participants, photos), 1)
-        np.add.at(self.fooled, (participants[fooled], photos[fooled]), 1)
+        np.add.at(self.fooled, (participants, photos), fooled)
 
     def draws(self, *, seed: int, draws: int = DRAWS) -> Draws:
         """The crossed bootstrap: of each draw Σ w v fooled and Σ w v over responses, with weights w and v.

@@ -241,12 +241,15 @@ class ResponseQuerySet(models.QuerySet["Response"]):
         """Those that enter a fool rate: test trial that showed a fake, participant finished and not excluded, trial
         not flagged; never of a rehearsal.
         """
+        return self.before_exclusions().filter(trial__participant__exclusion_reason="")
+
+    def before_exclusions(self) -> Self:
+        """Those that would be countable if nobody were excluded."""
         return self.filter(
             shows_fake("trial__participant__study__", "trial__"),
             trial__kind=Trial.Kind.TEST,
             trial__participant__rehearsal=False,
             trial__participant__finished__isnull=False,
-            trial__participant__exclusion_reason="",
             flags=[],
         )
 

@@ -1,0 +1,164 @@
+"""Responses put together by participant, and what there still is to put together.
+
+A tally is derived and can be made again from responses at any time. What changed since is written down by the database
+in the transaction that changed it, so that nothing is lost whatever process dies; these rows point at others by their
+number only, so that nobody who finishes or withdraws ever waits for a computation.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import islice
+from typing import ClassVar, Self
+
+import numpy as np
+import pgtrigger
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
+from django.db.models import F, Func, Q, Value
+from numpy.typing import NDArray
+
+from colortest.experiment.models import Participant, Study
+from colortest.stimuli.models import Algorithm
+
+CHUNK = 5000  # tallies read at a time
+
+JUDGED = ("finished", "exclusion_reason", "simulated", "rehearsal")
+TO_BE_TALLIED = """
+    IF TG_OP = 'INSERT' THEN
+        IF NEW.finished IS NULL OR NEW.rehearsal THEN RETURN NULL; END IF;
+    ELSIF (OLD.finished IS NULL, OLD.exclusion_reason = '', OLD.simulated, OLD.rehearsal)
+        = (NEW.finished IS NULL, NEW.exclusion_reason = '', NEW.simulated, NEW.rehearsal)
+        OR OLD.rehearsal AND NEW.rehearsal THEN RETURN NULL;
+    END IF;
+    INSERT INTO analysis_untallied (study_id, participant_id) VALUES (NEW.study_id, NEW.id);
+    RETURN NULL;
+"""
+TO_BE_SUMMED_ANEW = """
+    INSERT INTO analysis_unsummed (study_id, algorithm_id, split)
+    SELECT DISTINCT participant.study_id, gone.algorithm_id, gone.split
+    FROM gone JOIN experiment_participant participant ON participant.id = gone.participant_id;
+    RETURN NULL;
+"""
+
+
+@dataclass(frozen=True)
+class Responses:
+    """One row a response, (responses,) each: number of the participant, number of the photo, and outcome, 0 or 1."""
+
+    participants: NDArray[np.int64]
+    photos: NDArray[np.int64]
+    fooled: NDArray[np.int64]
+
+
+class TallyQuerySet(models.QuerySet["Tally"]):
+    """Reads of tallies."""
+
+    def of_study(self, study: Study, *, simulated: bool) -> Self:
+        """Of people, or of simulated participants; who is excluded too."""
+        return self.filter(participant__study=study, participant__simulated=simulated)
+
+    def countable(self) -> Self:
+        """Of who is not excluded."""
+        return self.filter(participant__exclusion_reason="")
+
+    def excluded(self) -> Self:
+        """Of who is."""
+        return self.exclude(participant__exclusion_reason="")
+
+    def responses(self) -> Iterator[Responses]:
+        """Their responses as arrays, some ten thousand at a time: millions come in seconds and little memory."""
+        texts = self.order_by().annotate(
+            photos_text=Func(F("photos"), Value(","), function="array_to_string", output_field=models.TextField()),
+            fooled_text=Func(F("fooled"), Value(""), function="array_to_string", output_field=models.TextField()),
+        )
+        rows = texts.values_list("participant__number", "photos_text", "fooled_text").iterator(chunk_size=CHUNK)
+        while chunk := list(islice(rows, CHUNK)):
+            numbers, photos, fooled = zip(*chunk, strict=True)
+            outcomes = np.frombuffer("".join(fooled).encode(), np.uint8) == ord("t")
+            yield Responses(
+                participants=np.repeat(numbers, [len(one) for one in fooled]),
+                photos=np.fromstring(",".join(photos), np.int64, sep=","),
+                fooled=outcomes.astype(np.int64),
+            )
+
+
+class Tally(models.Model):
+    """Unflagged responses of one finished participant to fakes of one algorithm × split, in test trials that asked for
+    one exposure; never of a rehearsal. Excluded participants have them too: what counts is asked when it is counted.
+    """
+
+    participant = models.ForeignKey(Participant, on_delete=models.CASCADE, related_name="tallies")
+    algorithm = models.ForeignKey(Algorithm, on_delete=models.PROTECT, related_name="+")
+    split = models.CharField(max_length=50)
+    asked_ms = models.PositiveIntegerField(help_text="The exposure that was asked for.")
+    photos = ArrayField(models.IntegerField(), help_text="Numbers of the photos, in the order of the trials.")
+    fooled = ArrayField(models.BooleanField(), help_text="Whether the fake was taken for the photo, for each of them.")
+
+    objects = TallyQuerySet.as_manager()
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(
+                fields=["participant", "algorithm", "split", "asked_ms"], name="one_tally_per_participant_and_arm"
+            ),
+            models.CheckConstraint(condition=Q(photos__len=F("fooled__len"), photos__len__gt=0), name="tally_is_whole"),
+        )
+        triggers: ClassVar = [
+            pgtrigger.Trigger(
+                name="sums_without_a_tally_are_void",
+                level=pgtrigger.Statement,
+                when=pgtrigger.After,
+                operation=pgtrigger.Delete,
+                referencing=pgtrigger.Referencing(old="gone"),  # type: ignore[no-untyped-call]
+                func=TO_BE_SUMMED_ANEW,
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{len(self.photos)} responses of participant {self.participant_id}"
+
+
+class WhoFinished(Participant):
+    """Participants, as analysis looks at them: whose run ends, or is judged otherwise afterwards, is to be tallied."""
+
+    class Meta:
+        proxy = True
+        triggers: ClassVar = [
+            pgtrigger.Trigger(
+                name="who_finishes_is_to_be_tallied",
+                when=pgtrigger.After,
+                operation=pgtrigger.Insert | pgtrigger.UpdateOf(*JUDGED),  # type: ignore[no-untyped-call]
+                func=TO_BE_TALLIED,
+            )
+        ]
+
+
+class Untallied(models.Model):
+    """Somebody whose responses are to be tallied, for the first time or again; written by the database itself."""
+
+    study = models.ForeignKey(Study, on_delete=models.DO_NOTHING, db_constraint=False, related_name="untallied")
+    participant = models.ForeignKey(
+        Participant, on_delete=models.DO_NOTHING, db_constraint=False, db_index=False, related_name="+"
+    )
+
+    class Meta:
+        verbose_name_plural = "untallied"
+
+    def __str__(self) -> str:
+        return f"participant {self.participant_id} is not tallied"
+
+
+class Unsummed(models.Model):
+    """An arm that has lost a tally, so that its sums are to be made anew; written by the database itself."""
+
+    study = models.ForeignKey(Study, on_delete=models.DO_NOTHING, db_constraint=False, related_name="unsummed")
+    algorithm = models.ForeignKey(
+        Algorithm, on_delete=models.DO_NOTHING, db_constraint=False, db_index=False, related_name="+"
+    )
+    split = models.CharField(max_length=50)
+
+    class Meta:
+        verbose_name_plural = "unsummed"
+
+    def __str__(self) -> str:
+        return f"{self.algorithm_id} × {self.split} of {self.study_id} is not summed"

@@ -1,0 +1,85 @@
+"""From tallies to the numbers of a fool rate."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+import numpy as np
+from django.db.models import Max
+
+from colortest.analysis.models import FoolRate, Sums, Tally, TallyQuerySet
+from colortest.analysis.statistics.bootstrap import CROSSED, amt_bootstrap, crossed_interval
+from colortest.analysis.statistics.intervals import wilson
+from colortest.analysis.statistics.sums import Arm, ArmSums
+from colortest.experiment.models import Study
+
+# Nothing can be added to the AMT script's bootstrap. It is drawn again once there are so many more people: before that,
+# what they change is less than what chance does in 10,000 draws.
+MORE_PEOPLE = 1.01
+
+
+class Summer:
+    """Sums and stores the fool rates of one study, under its lock."""
+
+    def __init__(self, study: Study, *, now: datetime) -> None:
+        self.study = study
+        self.now = now
+        self.photos = np.array(study.photos().order_by("pk").values_list("pk", flat=True), np.int64)
+        self.people: int = study.participants.aggregate(last=Max("number"))["last"] or 0
+
+    def sum_anew(self, rate: FoolRate) -> None:
+        """From all tallies of its arm."""
+        rate.fooled_before = rate.countable_before = rate.participants_before = 0
+        self._store(rate, self._take(rate, self._tallies(rate)), amt_participants=0)
+
+    def add(self, rate: FoolRate, participants: Sequence[int]) -> None:
+        """The tallies of these participants, who are not in it yet."""
+        taken = self._take(rate, self._tallies(rate).filter(participant__in=participants))
+        self._store(rate, rate.sums.arm + taken, amt_participants=rate.sums.amt_participants)
+
+    def _tallies(self, rate: FoolRate) -> TallyQuerySet:
+        tallies = Tally.objects.of_study(self.study, simulated=rate.simulated)
+        arm = tallies.filter(algorithm=rate.algorithm_id, split=rate.split)
+        return arm if rate.asked_ms is None else arm.filter(asked_ms=rate.asked_ms)
+
+    def _take(self, rate: FoolRate, tallies: TallyQuerySet) -> ArmSums:
+        """Sums of the countable ones; all of them are added to the numbers before exclusions."""
+        countable, excluded = self._read(tallies.countable()), self._read(tallies.excluded())
+        for fooled, responses, participants in (countable.totals(), excluded.totals()):
+            rate.fooled_before += fooled
+            rate.countable_before += responses
+            rate.participants_before += participants
+        return countable.sums(seed=self.study.seed)
+
+    def _read(self, tallies: TallyQuerySet) -> Arm:
+        arm = Arm(self.photos, self.people)
+        for responses in tallies.responses():
+            arm.add(responses.participants, responses.photos, responses.fooled)
+        return arm
+
+    def _store(self, rate: FoolRate, arm: ArmSums, *, amt_participants: int) -> None:
+        fooled, countable = arm.fooled, arm.countable
+        rate.fooled, rate.countable, rate.participants, rate.photos = (
+            fooled,
+            countable,
+            arm.participants,
+            len(arm.photos),
+        )
+        rate.method, rate.computed = CROSSED, self.now
+        rate.rate = rate.low = rate.high = rate.wilson_low = rate.wilson_high = None
+        if countable:
+            crossed, single = crossed_interval(arm.draws, fooled=fooled, countable=countable), wilson(fooled, countable)
+            rate.rate, rate.low, rate.high = fooled / countable, crossed.low, crossed.high
+            rate.wilson_low, rate.wilson_high = single.low, single.high
+        if arm.participants == 0:
+            rate.amt_mean = rate.amt_sd = None
+        elif arm.participants >= MORE_PEOPLE * amt_participants:
+            self._draw_amt(rate, arm)
+            amt_participants = arm.participants
+        rate.save()
+        Sums.of(rate, arm, amt_participants=amt_participants).save()
+
+    def _draw_amt(self, rate: FoolRate, arm: ArmSums) -> None:
+        counts = self.study.counts
+        fooled, countable, people = arm.people.T
+        spread = amt_bootstrap(people, fooled, countable, trials=counts.test + counts.catch, seed=self.study.seed)
+        rate.amt_mean, rate.amt_sd = spread.mean, spread.sd

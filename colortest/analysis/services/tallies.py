@@ -1,0 +1,66 @@
+"""Writes of tallies: from responses, in the database, once for each participant."""
+
+from collections.abc import Sequence
+
+from django.contrib.postgres.aggregates import ArrayAgg
+from django.db import connection, models
+from django.db.models import F
+from django.db.models.functions import Cast
+
+from colortest.analysis.models import Tally, Unsummed, Untallied
+from colortest.experiment.models import Participant, Response, Study
+
+ARM = ("participant_id", "algorithm_id", "split", "asked_ms")
+ARRAYS = ("photos", "fooled")
+
+
+def tally_waiting(study: Study) -> list[int]:
+    """Tally everybody who finished, or was judged otherwise, since the last time; returns whose tallies are new.
+
+    Call it under the study's lock. Whoever waits is taken off the list before anything is read of them: what changes
+    after that puts them on it again.
+    """
+    waiting = dict(Untallied.objects.filter(study=study).values_list("pk", "participant"))
+    Untallied.objects.filter(pk__in=waiting).delete()
+    people = Participant.objects.filter(pk__in=waiting.values()).order_by("pk")
+    # Who withdraws at this moment does so first, or waits until the tally is there to go with the rest.
+    here = list(people.select_for_update(no_key=True).values_list("pk", flat=True))
+    if here:
+        Tally.objects.filter(participant__in=here).delete()
+        _insert_tallies(here)
+    return here
+
+
+def tally_again(study: Study) -> None:
+    """Put everybody who finished on the list, so that the next computation makes everything from responses anew."""
+    finished = study.participants.finished().filter(rehearsal=False)
+    Untallied.objects.bulk_create(
+        (Untallied(study=study, participant_id=pk) for pk in finished.values_list("pk", flat=True)), batch_size=10_000
+    )
+
+
+def take_unsummed(study: Study) -> set[tuple[int, str]]:
+    """The arms, algorithm × split, that have lost a tally since the last time; from now on the caller's to sum anew."""
+    lost = {pk: (algorithm, split) for pk, algorithm, split in _unsummed(study)}
+    Unsummed.objects.filter(pk__in=lost).delete()
+    return set(lost.values())
+
+
+def _unsummed(study: Study) -> "models.QuerySet[Unsummed, tuple[int, int, str]]":
+    return Unsummed.objects.filter(study=study).values_list("pk", "algorithm", "split")
+
+
+def _insert_tallies(participants: Sequence[int]) -> None:
+    """One statement: what a tally holds is a query, and no response leaves the database."""
+    responses = Response.objects.with_fooled().before_exclusions().filter(trial__participant__in=participants)
+    arms = responses.order_by().values(
+        participant=F("trial__participant"),
+        algorithm=F("trial__colorization__algorithm"),
+        split=F("trial__colorization__photo__split"),
+        asked=F("asked_ms"),
+    )
+    photo = Cast("trial__colorization__photo", models.IntegerField())
+    rows = arms.annotate(photos=ArrayAgg(photo, order_by="trial"), outcomes=ArrayAgg("fooled", order_by="trial"))
+    select, values = rows.query.sql_with_params()
+    with connection.cursor() as cursor:
+        cursor.execute(f"INSERT INTO {Tally._meta.db_table} ({', '.join(ARM + ARRAYS)}) {select}", values)

@@ -1,0 +1,90 @@
+"""What a fool rate is summed from: all of it whole numbers to which those of more participants are added."""
+
+from dataclasses import dataclass
+from typing import Self
+
+import numpy as np
+
+from colortest.analysis.statistics.bootstrap import Cells, Draws, Integers
+from colortest.analysis.statistics.weights import DRAWS, UNITS
+
+
+@dataclass(frozen=True)
+class ArmSums:
+    """One arm's countable responses.
+
+    draws: of the crossed bootstrap.
+    photos: (photos, 3): number of the photo, fooled, countable; in order of the number.
+    people: (kinds, 3): fooled and countable of one participant, and how many have such; in order.
+    """
+
+    draws: Draws
+    photos: Integers
+    people: Integers
+
+    def __add__(self, other: Self) -> Self:
+        """With those of other participants, drawn with the same seed."""
+        return type(self)(
+            draws=self.draws + other.draws,
+            photos=_add(self.photos, other.photos, keys=1),
+            people=_add(self.people, other.people, keys=2),
+        )
+
+    @property
+    def fooled(self) -> int:
+        return int(self.photos[:, 1].sum())
+
+    @property
+    def countable(self) -> int:
+        return int(self.photos[:, 2].sum())
+
+    @property
+    def participants(self) -> int:
+        return int(self.people[:, 2].sum())
+
+
+class Arm:
+    """Responses of one arm, counted as they come; each participant's may come in several parts.
+
+    Args:
+        photos: the numbers of all photos of the study, ascending: their ranks are the units of their weights.
+        people: the highest number of a participant.
+    """
+
+    def __init__(self, photos: Integers, people: int) -> None:
+        self._numbers = photos
+        self._cells = Cells()
+        self._photos = np.zeros((len(photos), 2), np.int64)  # fooled, countable
+        self._people = np.zeros((people + 1, 2), np.int64)
+
+    def add(self, participants: Integers, photos: Integers, fooled: Integers) -> None:
+        """Responses by number of the participant, number of the photo, and outcome, 0 or 1; (responses,) each."""
+        ranks = np.searchsorted(self._numbers, photos)
+        self._cells.add(participants % UNITS, ranks % UNITS, fooled)
+        for table, rows in ((self._photos, ranks), (self._people, participants)):
+            np.add.at(table[:, 0], rows, fooled)
+            np.add.at(table[:, 1], rows, 1)
+
+    def totals(self) -> tuple[int, int, int]:
+        """Fooled, countable, and participants."""
+        fooled, countable = self._people.sum(axis=0).tolist()
+        return fooled, countable, int(np.count_nonzero(self._people[:, 1]))
+
+    def sums(self, *, seed: int, draws: int = DRAWS) -> ArmSums:
+        """Of everything that was added."""
+        shown = np.flatnonzero(self._photos[:, 1])
+        people = self._people[self._people[:, 1] > 0]
+        return ArmSums(
+            draws=self._cells.draws(seed=seed, draws=draws),
+            photos=np.column_stack([self._numbers[shown], self._photos[shown]]),
+            people=_add(np.column_stack([people, np.ones(len(people), np.int64)]), keys=2),
+        )
+
+
+def _add(*tables: Integers, keys: int) -> Integers:
+    """Rows with the same first `keys` columns become one, the sum of the others; in order of the keys."""
+    rows = np.concatenate(tables)
+    names, places = np.unique(rows[:, :keys], axis=0, return_inverse=True)
+    sums = np.zeros((len(names), rows.shape[1] - keys), np.int64)
+    np.add.at(sums, places.ravel(), rows[:, keys:])
+    return np.hstack([names, sums])
