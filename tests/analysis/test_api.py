@@ -1,0 +1,295 @@
+"""The read interface: what a token opens, what it refuses, and that its description tells the truth of both."""
+
+import csv
+import io
+import json
+import re
+from collections.abc import Iterator
+from datetime import timedelta
+from http import HTTPStatus
+from typing import Any
+
+import pytest
+from django.contrib.auth import get_user_model
+from django.contrib.auth.models import Group
+from django.contrib.sessions.models import Session
+from django.test import Client
+from django.utils import timezone
+from jsonschema import Draft202012Validator
+
+from colortest.access import RESEARCHERS
+from colortest.analysis import services
+from colortest.analysis.api.endpoints import ENDPOINTS
+from colortest.analysis.exports.tidy import tidy_csv
+from colortest.analysis.models import ApiToken
+from colortest.analysis.views import api
+from colortest.experiment.models import Study
+from colortest.experiment.services import close_study
+from tests.analysis.test_fool_rates import LATE, play
+
+pytestmark = pytest.mark.django_db
+
+STUDY = "/api/studies/sunday-study/"
+
+
+class Notebook:
+    """A program with a token, and without cookies."""
+
+    def __init__(self, token: str) -> None:
+        self.token = token
+
+    def get(self, address: str) -> Any:
+        return Client().get(address, headers={"Authorization": f"Bearer {self.token}"})
+
+    def json(self, address: str) -> Any:
+        reply = self.get(address)
+        assert reply.status_code == HTTPStatus.OK, reply.content
+        return reply.json()
+
+    def text(self, address: str) -> str:
+        return bytes(self.get(address).getvalue()).decode()
+
+
+@pytest.fixture
+def notebook(researcher: Client) -> Notebook:
+    """Of the researcher of the cast."""
+    return Notebook(services.make_token(account=get_user_model().objects.get(username="ruth"), name="notebook"))
+
+
+@pytest.fixture
+def played(study: Study) -> Study:
+    """Closed, with the responses of two people, one of whose exposures failed, and of a program."""
+    for person in ({"fooled": 9}, {"fooled": 3, "exposure": LATE}, {"fooled": 5, "simulated": True}):
+        play(study, **person)
+    close_study(study=study)
+    services.compute_fool_rates(study=study)
+    return Study.objects.get(pk=study.pk)
+
+
+def refusal(reply: Any) -> str:
+    """The sentence of a reply that is not the answer."""
+    told = reply.json()["error"]
+    assert told["status"] == reply.status_code
+    return str(told["message"])
+
+
+def test_a_token_is_shown_once_and_only_its_hash_is_stored(researcher: Client) -> None:
+    page = researcher.post("/account/tokens/", {"name": "notebook"}).content.decode()
+    (token,) = set(re.findall(r"colortest_[-\w]{43}", page))
+    assert Notebook(token).get("/api/studies/").status_code == HTTPStatus.OK
+    assert token not in researcher.get("/account/tokens/").content.decode()
+    stored = ApiToken.objects.values().get()
+    assert token not in str(stored)
+    assert len(stored["digest"]) == 64
+
+
+def test_a_revoked_token_opens_nothing_at_once(researcher: Client, notebook: Notebook, study: Study) -> None:
+    assert notebook.get(STUDY).status_code == HTTPStatus.OK
+    researcher.post(f"/account/tokens/{ApiToken.objects.get().pk}/revoke/")
+    reply = notebook.get(STUDY)
+    assert reply.status_code == HTTPStatus.UNAUTHORIZED
+    assert reply.headers["WWW-Authenticate"].startswith("Bearer")
+    assert "not revoked" in refusal(reply)
+    assert "revoked on" in researcher.get("/account/tokens/").content.decode()
+
+
+@pytest.mark.parametrize("header", ["", "Bearer", "Bearer ", "Bearer wrong", "Basic {token}", "{token}"])
+def test_nothing_opens_without_a_good_token_a_log_in_neither(
+    header: str, researcher: Client, notebook: Notebook, study: Study
+) -> None:
+    reply = researcher.get(STUDY, headers={"Authorization": header.format(token=notebook.token)})
+    assert reply.status_code == HTTPStatus.UNAUTHORIZED
+
+
+def test_a_token_opens_no_page(notebook: Notebook, study: Study) -> None:
+    for address in ("/studies/", "/studies/sunday-study/", "/studies/sunday-study/results.csv"):
+        assert notebook.get(address).headers["Location"].startswith("/login/")
+
+
+def test_a_token_reads_what_its_researcher_may_and_no_more(notebook: Notebook, study: Study) -> None:
+    assert [one["slug"] for one in notebook.json("/api/studies/")["studies"]] == ["sunday-study"]
+    Study.objects.update(team=Group.objects.create(name="others"))
+    assert notebook.json("/api/studies/") == {"studies": []}
+    assert refusal(notebook.get(STUDY)) == "You have no study “sunday-study”."
+
+
+def test_who_is_no_researcher_any_more_reads_nothing(notebook: Notebook, study: Study) -> None:
+    ruth = get_user_model().objects.get(username="ruth")
+    ruth.groups.remove(Group.objects.get(name=RESEARCHERS))
+    reply = notebook.get(STUDY)
+    assert reply.status_code == HTTPStatus.FORBIDDEN
+    assert "no researcher any more" in refusal(reply)
+    ruth.groups.add(Group.objects.get(name=RESEARCHERS))
+    get_user_model().objects.update(is_active=False)
+    assert notebook.get(STUDY).status_code == HTTPStatus.FORBIDDEN
+
+
+def test_it_needs_and_leaves_no_cookie_and_no_session(notebook: Notebook, study: Study) -> None:
+    before = Session.objects.count()
+    for address in ("/api/studies/", f"{STUDY}responses.csv", "/api/openapi.json", "/api/nothing/"):
+        reply = notebook.get(address)
+        assert not reply.cookies
+        assert "Set-Cookie" not in reply.headers
+    assert Session.objects.count() == before
+
+
+def test_the_page_says_when_a_token_was_last_used(notebook: Notebook, researcher: Client, study: Study) -> None:
+    assert "never" in researcher.get("/account/tokens/").content.decode()
+    notebook.get(STUDY)
+    used = ApiToken.objects.get().last_used
+    notebook.get(STUDY)  # nothing is written more often than once a minute
+    assert ApiToken.objects.get().last_used == used
+    ApiToken.objects.update(last_used=timezone.now() - timedelta(hours=1))
+    notebook.get(STUDY)
+    assert ApiToken.objects.get().last_used > used
+    assert f"{timezone.now():%Y-%m-%d %H}" in researcher.get("/account/tokens/").content.decode()
+
+
+def test_fool_rates_are_the_stored_ones_as_proportions(notebook: Notebook, played: Study) -> None:
+    answer = notebook.json(f"{STUDY}fool-rates/")
+    assert (answer["study"], answer["design_hash"], answer["showing"]) == (played.slug, played.design_hash, "FINAL")
+    stored = played.fool_rates.for_page()
+    assert len(answer["fool_rates"]) == len(stored) > 0
+    for told, rate in zip(answer["fool_rates"], stored, strict=True):
+        for name in ("split", "simulated", "countable", "fooled", "rate", "low", "high", "method"):
+            assert told[name] == getattr(rate, name)
+        assert told["rate"] == told["fooled"] / told["countable"]
+
+
+def test_a_study_that_is_open_tells_no_interval_and_one_that_hides_them_no_numbers(
+    notebook: Notebook, study: Study
+) -> None:
+    play(study, fooled=9)
+    services.compute_fool_rates(study=study)
+    for told in notebook.json(f"{STUDY}fool-rates/")["fool_rates"]:
+        assert told["rate"] is not None or not told["countable"]
+        assert (told["low"], told["high"]) == (None, None)
+
+
+def test_hidden_until_closed_is_hidden_here_too(notebook: Notebook, make_study: Any) -> None:
+    study = make_study(interim="HIDDEN")
+    play(study, fooled=9)
+    services.compute_fool_rates(study=study)
+    answer = notebook.json(f"{STUDY}fool-rates/")
+    assert answer["showing"] == "HIDDEN"
+    for told in answer["fool_rates"]:
+        assert {told[name] for name in ("countable", "fooled", "rate", "low", "high", "method")} == {None}
+
+
+def test_responses_are_the_bytes_of_the_tidy_table_streamed(notebook: Notebook, played: Study) -> None:
+    reply = notebook.get(f"{STUDY}responses.csv")
+    assert reply.streaming
+    assert reply.headers["Content-Type"] == "text/csv; charset=utf-8"
+    assert reply.getvalue() == b"".join(tidy_csv(played))
+
+
+def test_responses_are_the_same_as_json_with_types(notebook: Notebook, played: Study) -> None:
+    assert notebook.get(f"{STUDY}responses.ndjson").streaming
+    text = notebook.text(f"{STUDY}responses.ndjson")
+    lines = [json.loads(line, parse_float=str) for line in text.splitlines()]  # 16.70 is not 16.7 to a table
+    rows = list(csv.DictReader(io.StringIO(notebook.text(f"{STUDY}responses.csv"), newline="")))
+    assert len(lines) == len(rows) == 3 * played.counts.total
+    for line, row in zip(lines, rows, strict=True):
+        assert list(line) == list(row)
+        assert {name: "" if value is None else str(value) for name, value in line.items()} == row
+    assert {type(lines[0][name]) for name in ("fooled", "excluded", "simulated")} == {bool}
+    assert isinstance(lines[0]["position"], int)
+
+
+def test_a_name_that_json_must_escape_comes_through(notebook: Notebook, played: Study) -> None:
+    name = 'a "b"\\c, é\t日本.jpg'
+    played.photos().update(name=name)
+    assert {json.loads(line)["photo"] for line in notebook.text(f"{STUDY}responses.ndjson").splitlines()} == {name}
+
+
+# The description
+
+
+@pytest.fixture
+def description(client: Client, db: None) -> dict[str, Any]:
+    reply = client.get("/api/openapi.json")
+    assert reply.status_code == HTTPStatus.OK
+    return dict(reply.json())
+
+
+def validator(description: dict[str, Any], schema: dict[str, Any]) -> Draft202012Validator:
+    """Of OpenAPI 3.1, whose schemas are JSON Schema 2020-12, with its components at hand."""
+    whole = {**schema, "components": description["components"]}
+    Draft202012Validator.check_schema(whole)
+    return Draft202012Validator(whole, format_checker=Draft202012Validator.FORMAT_CHECKER)
+
+
+def operations(description: dict[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:
+    """(address with the cast's study in it, operation)."""
+    for path, methods in description["paths"].items():
+        assert list(methods) == ["get"]
+        yield path.replace("{slug}", "sunday-study"), methods["get"]
+
+
+def test_the_description_names_every_address_and_every_column(description: dict[str, Any]) -> None:
+    assert description["openapi"] == "3.1.0"
+    assert description["servers"] == [{"url": "http://testserver"}]
+    served = {str(one.pattern) for one in api.urlpatterns} - {"api/openapi.json", "^api/"}
+    described = {path.lstrip("/").replace("{slug}", "<slug:slug>") for path in description["paths"]}
+    assert described == served
+    assert {operation["operationId"] for _, operation in operations(description)} == {one.name for one in ENDPOINTS}
+    told = description["paths"]["/api/studies/{slug}/responses.csv"]["get"]["description"]
+    assert "- `fooled`: Whether the fake was taken for the real photo" in told
+
+
+def test_every_address_answers_as_the_description_says(
+    notebook: Notebook, played: Study, description: dict[str, Any]
+) -> None:
+    for address, operation in operations(description):
+        reply = notebook.get(address)
+        assert reply.status_code == HTTPStatus.OK
+        ((media_type, content),) = operation["responses"]["200"]["content"].items()
+        assert reply.headers["Content-Type"].split(";")[0] == media_type
+        answer = reply.json() if media_type == "application/json" else bytes(reply.getvalue()).decode()
+        assert answer
+        validator(description, content["schema"]).validate(answer)
+
+
+def test_every_address_refuses_as_the_description_says(
+    notebook: Notebook, researcher: Client, played: Study, description: dict[str, Any]
+) -> None:
+    bearer = {"Authorization": f"Bearer {notebook.token}"}
+    for address, operation in operations(description):
+        replies = {
+            "401": Client().get(address),
+            "404": notebook.get(address.replace("sunday", "monday")),
+            "405": Client(enforce_csrf_checks=True).post(address, headers=bearer),
+        }
+        expected = {status: replies[status] for status in operation["responses"] if status in replies}
+        ruth = get_user_model().objects.get(username="ruth")
+        ruth.groups.clear()
+        expected["403"] = notebook.get(address)
+        ruth.groups.add(Group.objects.get(name=RESEARCHERS), Group.objects.get(name="everyone"))
+        assert {*expected, "200"} == set(operation["responses"])
+        for status, reply in expected.items():
+            assert reply.status_code == int(status), address
+            refused = description["components"]["responses"][status]["content"]["application/json"]["schema"]
+            validator(description, refused).validate(reply.json())
+        assert replies["405"].headers["Allow"] == "GET, HEAD"
+
+
+def test_an_answer_that_is_not_as_described_would_be_found(notebook: Notebook, description: dict[str, Any]) -> None:
+    schema = {"$ref": "#/components/schemas/FoolRate"}
+    names = description["components"]["schemas"]["FoolRate"]["required"]
+    right = dict.fromkeys(names, 1) | {
+        "algorithm": "best",
+        "split": "test",
+        "simulated": False,
+        "method": "Wilson 95 %",
+    }
+    right["computed"] = "2026-11-23T10:00:00Z"
+    assert validator(description, schema).is_valid(right)
+    for wrong in ({"rate": 35.0}, {"rate": "0.35"}, {"countable": None, "simulated": None}, {"unknown": 1}):
+        assert not validator(description, schema).is_valid({**right, **wrong})
+
+
+def test_an_unknown_address_says_so_in_json(client: Client, db: None) -> None:
+    for address in ("/api/", "/api/studies", "/api/nothing/at/all"):
+        reply = client.get(address)
+        assert reply.status_code == HTTPStatus.NOT_FOUND
+        assert "/api/openapi.json" in refusal(reply)
