@@ -401,17 +401,20 @@ def test_a_test_set_without_photos_of_a_split_is_no_server_error(researcher: Cli
     assert researcher.get("/studies/sunday-study/design/").status_code == 200
 
 
-def test_a_draft_can_be_thrown_away_and_an_opened_study_never(researcher: Client, make_study: MakeStudy) -> None:
-    draft = make_study(slug="draft", open_it=False, photos=12, practice_trials=0, test_trials=4)
+def test_a_draft_can_be_thrown_away_with_its_previews(researcher: Client, make_study: MakeStudy) -> None:
+    draft = make_study(open_it=False, photos=12, practice_trials=0, test_trials=4)
     services.start_preview(study=draft, language="en")
     assert "is deleted" in researcher.post(f"/studies/{draft.slug}/delete/", follow=True).content.decode()
     assert not Study.objects.exists()
-    kept = make_study(slug="kept", photos=12, practice_trials=0, test_trials=4)
-    for study in (kept, services.close_study(study=kept)):
+
+
+def test_a_study_that_was_opened_is_never_thrown_away(researcher: Client, make_study: MakeStudy) -> None:
+    opened = make_study(photos=12, practice_trials=0, test_trials=4)
+    for study in (opened, services.close_study(study=opened)):
         page = researcher.post(f"/studies/{study.slug}/delete/", follow=True).content.decode()
         assert "it can be closed, and never deleted" in page
         assert "Delete this draft" not in page
-    assert Study.objects.get() == kept
+    assert Study.objects.get() == opened
 
 
 def test_what_is_ticked_stays_ticked_when_the_test_set_changes(researcher: Client, draft: Study) -> None:
