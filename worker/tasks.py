@@ -12,6 +12,7 @@ from colortest.experiment import services as experiment
 from colortest.experiment.models import Participant, Study
 from colortest.stimuli import observer
 from colortest.stimuli import services as stimuli
+from colortest.stimuli.measuring import measure_colorizations
 from colortest.stimuli.models import Algorithm, MachineFoolRate, TestSet
 from worker.colorizing import colorize_batch
 from worker.observing import observe_colorizations
@@ -58,7 +59,9 @@ def observe(algorithm_id: int, test_set_id: int) -> None:
 
 @shared_task
 def ring_again() -> None:
-    """Ring for everything that a lost message left behind, and erase the previews that somebody left behind."""
+    """Ring for everything that a lost message left behind, erase the previews that somebody left behind, and measure
+    colorizations that were made before their quality was measured.
+    """
     for test_set in TestSet.objects.waiting():
         jobs.import_test_set(test_set.pk, again=True)
     for algorithm in Algorithm.objects.with_pending():
@@ -70,3 +73,4 @@ def ring_again() -> None:
         jobs.erase_expired(study_id, again=True)
     for study in analysis.stale():
         jobs.compute_fool_rates(study.pk, again=True)
+    measure_colorizations()

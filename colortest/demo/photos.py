@@ -18,6 +18,8 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
+from colortest.stimuli.quality import colourfulness
+
 SIDE = 256
 SMALLEST_WINDOW = 208  # enlarged to SIDE: 1.23 times at most, still sharp to the eye
 WINDOW_RATIO = 1.42  # between window sizes: nested windows then share less than half of their area
@@ -173,7 +175,7 @@ def _interesting(photo: Image.Image) -> dict[Window, float]:
     for window in _windows(photo):
         pixels = _pixels(photo, window)
         detail = _detail(pixels)
-        if detail >= LEAST_DETAIL and _colourfulness(pixels) >= LEAST_COLOURFULNESS:
+        if detail >= LEAST_DETAIL and colourfulness(pixels) >= LEAST_COLOURFULNESS:
             interesting[window] = detail
     return interesting
 
@@ -200,13 +202,6 @@ def _pixels(photo: Image.Image, window: Window) -> Pixels:
     left, top, side = window
     small = photo.resize((64, 64), Image.Resampling.BOX, (left, top, left + side, top + side))
     return np.asarray(small, dtype=np.float64)
-
-
-def _colourfulness(pixels: Pixels) -> float:
-    """Hasler and Süsstrunk 2003, signed; pixels (H, W, 3) in 0..255."""
-    red, green, blue = pixels[..., 0], pixels[..., 1], pixels[..., 2]
-    rg, yb = red - green, (red + green) / 2 - blue
-    return float(np.hypot(rg.std(), yb.std()) + 0.3 * np.hypot(rg.mean(), yb.mean()))
 
 
 def _detail(pixels: Pixels) -> float:

@@ -207,6 +207,10 @@ class ColorizationQuerySet(models.QuerySet["Colorization"]):
         """Given up on, with the reason in `error`."""
         return self.filter(status=Colorization.Status.FAILED)
 
+    def unmeasured(self) -> Self:
+        """Ready, from a time when their quality was not measured."""
+        return self.ready().filter(psnr=None)
+
     def claim(self, algorithm: Algorithm, limit: int) -> list["Colorization"]:
         """Lock up to `limit` pending rows of an algorithm that no other worker holds, oldest first.
 
@@ -231,6 +235,8 @@ class Colorization(models.Model):
     byte_count = models.PositiveIntegerField(default=0)
     error = models.TextField(blank=True)
     milliseconds = models.FloatField(null=True, help_text="Its share of its batch: reading and colouring.")
+    psnr = models.FloatField(null=True, help_text="Decibels, against the photo; once ready.")
+    colourfulness = models.FloatField(null=True, help_text="Hasler and Suesstrunk's; grey is 0. Once ready.")
     created = models.DateTimeField(db_default=Now())
 
     objects = ColorizationQuerySet.as_manager()

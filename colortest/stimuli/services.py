@@ -18,6 +18,7 @@ from colortest import jobs
 from colortest.refusal import Refused
 from colortest.stimuli import archive, lightness, rendering
 from colortest.stimuli.models import Algorithm, Colorization, Photo, PhotoQuerySet, TestSet, read_stimulus
+from colortest.stimuli.quality import quality
 
 WAKE = 4
 
@@ -170,12 +171,15 @@ def _ring_for(algorithm: Algorithm, count: int) -> None:
 def store_colorization(*, colorization: Colorization, image: Image, milliseconds: float) -> None:
     """PENDING → READY: the same rendering, lightness and encoder as the photo went through."""
     photo = rendering.stored(read_stimulus(colorization.photo.file))
-    data = rendering.encode(lightness.level_with(rendering.render(image), photo, colorization.photo.sha256))
+    shown = lightness.level_with(rendering.render(image), photo, colorization.photo.sha256)
+    data, measured = rendering.encode(shown), quality(shown, photo)
     colorization.file.save("colorization.webp", ContentFile(data), save=False)
     colorization.status = Colorization.Status.READY
     colorization.byte_count = len(data)
     colorization.milliseconds = milliseconds
-    colorization.save(update_fields=["file", "status", "byte_count", "milliseconds"])
+    colorization.psnr, colorization.colourfulness = measured.psnr, measured.colourfulness
+    changed = ["file", "status", "byte_count", "milliseconds", "psnr", "colourfulness"]
+    colorization.save(update_fields=changed)
 
 
 def fail_colorizations(*, colorizations: Iterable[Colorization], reason: str) -> None:
