@@ -1,6 +1,6 @@
 """Writes of what the responses mean."""
 
-from colortest.analysis.services.fool_rates import compute_fool_rates, erase_expired, stale
+from colortest.analysis.services.fool_rates import compute_fool_rates, erase_expired, recompute_fool_rates, stale
 from colortest.analysis.services.sharing import make_link, make_token, note_use, revoke_link, revoke_token
 
 __all__ = [
@@ -9,6 +9,7 @@ __all__ = [
     "make_link",
     "make_token",
     "note_use",
+    "recompute_fool_rates",
     "revoke_link",
     "revoke_token",
     "stale",

@@ -11,9 +11,10 @@ from django.utils import timezone
 
 from colortest.analysis.models import FoolRate, Sums, Tally, Unsummed, Untallied
 from colortest.analysis.services.summing import Summer
-from colortest.analysis.services.tallies import take_unsummed, tally_waiting
+from colortest.analysis.services.tallies import put_everybody_back, take_unsummed, tally_waiting
 from colortest.experiment import services as experiment
 from colortest.experiment.models import Study, StudyEvent, Withdrawal
+from colortest.refusal import Refused
 
 COMMIT = timedelta(minutes=1)
 
@@ -43,6 +44,20 @@ def compute_fool_rates(*, study: Study) -> list[FoolRate]:
             summer.add(rate, new)
     study.fool_rates.update(computed=now)
     return list(study.fool_rates.all())
+
+
+@transaction.atomic
+def recompute_fool_rates(*, study: Study) -> list[FoolRate]:
+    """Make tallies, sums and fool rates from responses anew, whatever was stored.
+
+    Raises:
+        Refused: responses behind them have been erased.
+    """
+    study = Study.objects.select_for_update(no_key=True).get(pk=study.pk)
+    if study.frozen_rates:
+        raise Refused("The responses behind these fool rates have been erased; they stay as they are.")
+    put_everybody_back(study)
+    return compute_fool_rates(study=study)
 
 
 @transaction.atomic

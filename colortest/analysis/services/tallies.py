@@ -1,13 +1,14 @@
 """Writes of tallies: from responses, in the database, once for each participant."""
 
 from collections.abc import Sequence
+from typing import Any
 
 from django.contrib.postgres.aggregates import ArrayAgg
 from django.db import connection, models
 from django.db.models import F
 from django.db.models.functions import Cast
 
-from colortest.analysis.models import Tally, Unsummed, Untallied
+from colortest.analysis.models import Sums, Tally, Unsummed, Untallied
 from colortest.experiment.models import Participant, Response, Study
 
 ARM = ("participant_id", "algorithm_id", "split", "asked_ms")
@@ -31,12 +32,12 @@ def tally_waiting(study: Study) -> list[int]:
     return here
 
 
-def tally_again(study: Study) -> None:
-    """Put everybody who finished on the list, so that the next computation makes everything from responses anew."""
-    finished = study.participants.finished().filter(rehearsal=False)
-    Untallied.objects.bulk_create(
-        (Untallied(study=study, participant_id=pk) for pk in finished.values_list("pk", flat=True)), batch_size=10_000
-    )
+def put_everybody_back(study: Study) -> None:
+    """As if nobody were tallied and nothing summed: the next computation makes everything from responses."""
+    finished = study.participants.finished().filter(rehearsal=False).order_by()
+    _insert(Untallied, ("study_id", "participant_id"), finished.values("study", "pk"))
+    Tally.objects.filter(participant__study=study).delete()
+    Sums.objects.filter(fool_rate__study=study).delete()
 
 
 def take_unsummed(study: Study) -> set[tuple[int, str]]:
@@ -61,6 +62,11 @@ def _insert_tallies(participants: Sequence[int]) -> None:
     )
     photo = Cast("trial__colorization__photo", models.IntegerField())
     rows = arms.annotate(photos=ArrayAgg(photo, order_by="trial"), outcomes=ArrayAgg("fooled", order_by="trial"))
+    _insert(Tally, ARM + ARRAYS, rows)
+
+
+def _insert(model: type[models.Model], columns: Sequence[str], rows: "models.QuerySet[Any, Any]") -> None:
+    """What a query gives, into a table, without leaving the database. The columns are in the order of the query."""
     select, values = rows.query.sql_with_params()
     with connection.cursor() as cursor:
-        cursor.execute(f"INSERT INTO {Tally._meta.db_table} ({', '.join(ARM + ARRAYS)}) {select}", values)
+        cursor.execute(f"INSERT INTO {model._meta.db_table} ({', '.join(columns)}) {select}", values)
