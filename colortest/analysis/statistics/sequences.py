@@ -1,0 +1,83 @@
+"""Confidence sequences: intervals of a running study that hold at every look, however often one looks. Pure."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from math import log
+
+import numpy as np
+from numpy.typing import NDArray
+
+from colortest.analysis.statistics.intervals import Interval
+
+STEP = 0.001  # of the rates that are tried, a tenth of a point
+SINGLY = 2048  # people who make a bet each; of the next, two make one with their mean, as often, then four, and so on
+LARGEST = 0.5  # share of what there is to lose that is bet at most
+
+
+@dataclass(frozen=True)
+class Bets:
+    """What a better who knows only the past stakes on each value, and the values."""
+
+    values: NDArray[np.float64]
+    stakes: NDArray[np.float64]
+
+
+def confidence_sequence(means: Sequence[float], level: float = 0.95) -> Interval | None:
+    """The interval after all of these people; the chance that it ever misses, after any of them, is 1 − level at most.
+
+    By betting: whoever bets against the true rate, however cleverly, rarely gets rich, so the rates against which
+    somebody got rich are out. Waudby-Smith and Ramdas 2024, Journal of the Royal Statistical Society B 86, p. 1: the
+    hedged capital (their Theorem 3) with predictable plug-in stakes, and all looks so far intersected.
+
+    What each person brings must be independent, 0 to 1 and of the same mean: the fool rate of everybody who might have
+    come, on the photos that the study has. Other photos are not spoken of, and this interval is not about them.
+
+    Args:
+        means: each person's fool rate, in the order in which they finished. None comes of nobody.
+    """
+    if not len(means):
+        return None
+    alpha = 1 - level
+    bets = _bets(_batched(np.asarray(means, float)), alpha)
+    rates = np.arange(0, 1 + STEP / 2, STEP)
+    # Half of what there is bets that the mean is above, half that it is below.
+    up = np.log(0.5) + _capital(bets, rates)
+    down = np.log(0.5) + _capital(Bets(1 - bets.values, bets.stakes), 1 - rates)
+    kept = rates[(np.maximum(up, down) < -log(alpha))]
+    return _interval(kept, float(np.mean(means)))
+
+
+def _batched(means: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Fewer bets than people where people are many. Later people change no earlier bet, and the last few may wait."""
+    batches, start, size = [means[:SINGLY]], SINGLY, 2
+    while start + size <= len(means):
+        part = means[start : start + SINGLY * size]
+        batches.append(part[: len(part) // size * size].reshape(-1, size).mean(axis=1))
+        start, size = start + SINGLY * size, 2 * size
+    return np.concatenate(batches)
+
+
+def _bets(values: NDArray[np.float64], alpha: float) -> Bets:
+    """The stake on each value from those before it: √(2 log(2/α) / (σ̂² t log(1 + t)))."""
+    t = np.arange(1, len(values) + 1)
+    mean = (0.5 + np.cumsum(values)) / (t + 1)
+    variance = (0.25 + np.cumsum((values - mean) ** 2)) / (t + 1)
+    before = np.concatenate([[0.25], variance[:-1]])
+    return Bets(values, np.sqrt(2 * log(2 / alpha) / (before * t * np.log1p(t))))
+
+
+def _capital(bets: Bets, rates: NDArray[np.float64]) -> NDArray[np.float64]:
+    """The largest logarithm of capital so far of who bets that the mean is above each of these rates."""
+    most = LARGEST / np.maximum(rates, STEP / 10)
+    largest = now = np.zeros(len(rates))
+    for value, stake in zip(bets.values, bets.stakes, strict=True):
+        now = now + np.log1p(np.minimum(stake, most) * (value - rates))
+        largest = np.maximum(largest, now)
+    return np.asarray(largest)
+
+
+def _interval(kept: NDArray[np.float64], mean: float) -> Interval | None:
+    """From the first to the last rate that is left, a step more on each side; around the mean where none is."""
+    if not len(kept):
+        return Interval(mean, mean)
+    return Interval(max(0.0, float(kept[0]) - STEP), min(1.0, float(kept[-1]) + STEP))

@@ -1,0 +1,154 @@
+"""Differences and tests from draws: against independent programs, and calibrated on studies where nothing differs."""
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from scipy.special import expit
+from statsmodels.stats.multitest import multipletests
+from statsmodels.stats.proportion import confint_proportions_2indep, proportions_ztest
+
+from colortest.analysis.statistics.bootstrap import Draws
+from colortest.analysis.statistics.differences import (
+    Drawn,
+    against_half,
+    beats,
+    difference,
+    equivalent,
+    equivalent_to_half,
+    holm,
+    pool,
+)
+
+DRAWS = 400
+
+
+def drawn(outcomes: np.ndarray, people: np.ndarray, photos: np.ndarray) -> Drawn:
+    """An arm of (people, photos) outcomes, NaN where there is none; weights are (draws, people or photos)."""
+    seen, fooled = np.isfinite(outcomes).astype(float), np.nan_to_num(outcomes)
+    sums = [np.einsum("dv,dv->d", people @ table, photos).astype(np.int64) for table in (fooled, seen)]
+    return Drawn(int(fooled.sum()), int(seen.sum()), Draws(*sums))
+
+
+def flat(fooled: int, countable: int) -> Drawn:
+    """An arm whose draws are all the same."""
+    return Drawn(fooled, countable, Draws(np.full(DRAWS, fooled), np.full(DRAWS, countable)))
+
+
+class Nature:
+    """Two arms whose photos each person sees half of; people and photos differ, and are drawn anew each time."""
+
+    def __init__(self, *, seed: int, rates: tuple[float, float], photo_sd: float = 1.0, size: int = 40) -> None:
+        self.random = np.random.default_rng(seed)
+        self.constants = [_constant(rate, photo_sd) for rate in rates]
+        self.photo_sd, self.size = photo_sd, size
+
+    def study(self) -> tuple[Drawn, Drawn]:
+        size, random = self.size, self.random
+        person, photo = 0.5 * random.standard_normal((size, 1)), random.standard_normal((1, size))
+        first = random.permuted(np.tile(np.arange(size) < size // 2, (size, 1)), axis=1)
+        people, photos = random.poisson(1, (2, DRAWS, size)).astype(float)
+        arms = []
+        for constant, shown in zip(self.constants, (first, ~first), strict=True):
+            # A photo is alike in both arms in part: each algorithm colours it in its own way.
+            own = (photo + random.standard_normal((1, size))) / 2**0.5
+            outcomes = (random.random((size, size)) < expit(constant + person + self.photo_sd * own)).astype(float)
+            arms.append(drawn(np.where(shown, outcomes, np.nan), people, photos))
+        return arms[0], arms[1]
+
+
+def _constant(rate: float, photo_sd: float) -> float:
+    """Which gives this rate over people and photos; by simulation, alike every time."""
+    deviations = np.random.default_rng(0).standard_normal((2, 200_000))
+    noise = 0.5 * deviations[0] + photo_sd * deviations[1]
+    low, high = -6.0, 6.0
+    for _ in range(40):
+        middle = (low + high) / 2
+        low, high = (middle, high) if expit(middle + noise).mean() < rate else (low, middle)
+    return low
+
+
+@pytest.mark.parametrize("photo_sd", [0.0, 1.0, 2.0])
+def test_where_two_arms_do_not_differ_p_is_below_5_per_cent_in_no_more_of_the_studies(photo_sd: float) -> None:
+    nature, studies = Nature(seed=1, rates=(0.35, 0.35), photo_sd=photo_sd), 200
+    found = [difference(*nature.study()) for _ in range(studies)]
+    assert np.mean([one.p < 0.05 for one in found]) <= 0.05
+    assert np.mean([one.low <= 0 <= one.high for one in found]) >= 0.95
+
+
+def test_a_fool_rate_of_50_per_cent_is_found_different_in_no_more_than_its_share_of_studies() -> None:
+    nature, studies = Nature(seed=2, rates=(0.5, 0.5)), 250
+    found = [against_half(nature.study()[0]) for _ in range(studies)]
+    assert np.mean([one.p < 0.05 for one in found]) <= 0.05
+
+
+def test_arms_that_differ_by_the_margin_are_called_equivalent_in_no_more_than_5_per_cent_of_studies() -> None:
+    nature, studies = Nature(seed=3, rates=(0.55, 0.40), size=50), 250
+    found = [equivalent(*nature.study(), margin=0.15) for _ in range(studies)]
+    assert np.mean([one.equivalent for one in found]) <= 0.05
+    halves = [equivalent_to_half(nature.study()[1], margin=0.10) for _ in range(studies)]
+    assert np.mean([one.equivalent for one in halves]) <= 0.05
+
+
+def test_what_is_there_is_found() -> None:
+    different, same = Nature(seed=4, rates=(0.55, 0.35)), Nature(seed=5, rates=(0.5, 0.5), photo_sd=0.2, size=60)
+    assert np.mean([difference(*different.study()).p < 0.05 for _ in range(40)]) > 0.8
+    assert np.mean([equivalent(*same.study(), margin=0.15).equivalent for _ in range(40)]) > 0.8
+
+
+def test_sharing_people_and_photos_makes_a_difference_surer() -> None:
+    """The same outcomes, compared with weights in common and without."""
+    random = np.random.default_rng(6)
+    logits = 1.5 * random.standard_normal((60, 1)) + 1.5 * random.standard_normal((1, 60))
+    outcomes = [(random.random((60, 60)) < expit(logits)).astype(float) for _ in range(2)]
+    weights = random.poisson(1, (4, DRAWS, 60)).astype(float)
+    one = drawn(outcomes[0], weights[0], weights[1])
+    paired = difference(one, drawn(outcomes[1], weights[0], weights[1]))
+    apart = difference(one, drawn(outcomes[1], weights[2], weights[3]))
+    assert paired.value == apart.value
+    assert paired.high - paired.low < 0.7 * (apart.high - apart.low)
+
+
+counts = st.integers(1, 200).flatmap(lambda n: st.tuples(st.integers(0, n), st.just(n)))
+
+
+@given(counts, counts)
+def test_where_draws_see_no_chance_the_score_methods_of_statsmodels_take_over(
+    a: tuple[int, int], b: tuple[int, int]
+) -> None:
+    found = difference(flat(*a), flat(*b))
+    low, high = confint_proportions_2indep(*a, *b, method="newcomb")
+    assert (found.low, found.high) == pytest.approx((low, high), abs=1e-9)
+    if 0 < a[0] + b[0] < a[1] + b[1]:
+        assert found.p >= proportions_ztest([a[0], b[0]], [a[1], b[1]])[1] - 1e-12
+    assert found.p >= 2 / (DRAWS + 1)
+
+
+@pytest.mark.parametrize("fooled", [0, 5])
+def test_five_equal_responses_prove_nothing(fooled: int) -> None:
+    assert not equivalent(flat(fooled, 5), flat(fooled, 5), margin=0.05).equivalent
+    assert equivalent(flat(fooled, 5), flat(fooled, 5), margin=0.05).p > 0.05
+    assert difference(flat(fooled, 5), flat(fooled, 5)).p == 1
+    assert against_half(flat(fooled, 5)).p > 0.02
+
+
+def test_m_beats_n_counts_draws_and_ties_half() -> None:
+    one = Drawn(2, 4, Draws(np.array([1, 2, 3, 2]), np.array([4, 4, 4, 4])))
+    other = Drawn(2, 4, Draws(np.array([2, 2, 2, 2]), np.array([4, 4, 4, 0])))
+    assert beats(one, other) == pytest.approx((0 + 0.5 + 1) / 3)  # the last drew nothing
+    assert beats(one, other) + beats(other, one) == 1
+
+
+def test_arms_together_are_their_sums() -> None:
+    both = pool([flat(1, 4), flat(3, 6)])
+    assert (both.fooled, both.countable, both.rate) == (4, 10, 0.4)
+    assert set(both.rates) == {0.4}
+
+
+@given(st.lists(st.floats(0, 1), min_size=1, max_size=8))
+def test_holm_is_that_of_statsmodels(ps: list[float]) -> None:
+    assert holm(ps) == pytest.approx(list(multipletests(ps, method="holm")[1]))
+
+
+def test_holm_of_nothing_is_nothing() -> None:
+    assert holm([]) == []
