@@ -17,9 +17,13 @@ from tests.cast import MakeStudy
 
 pytestmark = pytest.mark.django_db
 
-ASKED_FOR = """study design_hash participant position kind photo split algorithm checkpoint_sha256 fake_side first_shown
-question chosen_side fooled rt_ms asked_ms left_onset_ms left_offset_ms left_exposure_ms right_onset_ms right_offset_ms
-right_exposure_ms frames frame_ms presentation flags excluded reason seed time""".split()
+# What the protocol asks an export for, by name.
+ASKED_FOR = (
+    *("study", "design_hash", "participant", "position", "kind", "photo", "split", "algorithm", "checkpoint_sha256"),
+    *("fake_side", "first_shown", "question", "chosen_side", "fooled", "rt_ms", "asked_ms", "left_onset_ms"),
+    *("left_offset_ms", "left_exposure_ms", "right_onset_ms", "right_offset_ms", "right_exposure_ms", "frames"),
+    *("frame_ms", "presentation", "flags", "excluded", "reason", "seed", "time"),
+)
 
 
 def rows_of(study: Study, *, rehearsals: bool = False) -> list[dict[str, str]]:

@@ -1,5 +1,6 @@
-"""The columns of the tidy export: what each is called, holds and is read from. The CSV, the codebook and the metadata of
-Psych-DS are all made from this one list.
+"""The columns of the tidy export: what each is called, what it holds, what it is read from.
+
+The CSV, the codebook and the metadata of Psych-DS are all made from this one list.
 
 No column holds a participant's secret code, which opens the run's pages, nor anything of a recruiter's id.
 """
@@ -14,7 +15,7 @@ from colortest.experiment.models import Presentation, Question, Response, Trial
 
 PERSON, STUDY, SHOWN = "trial__participant", "trial__participant__study", "trial__colorization"
 MILLISECONDS = "milliseconds"
-SIDES = {Trial.Side.LEFT: "the left side", Trial.Side.RIGHT: "the right side"}
+SIDES = {"LEFT": "the left side", "RIGHT": "the right side"}
 TRUTHS = {"True": "yes", "False": "no"}
 SINGLE = Q(**{f"{STUDY}__presentation": Presentation.SINGLE})
 SEQUENTIAL = Q(**{f"{STUDY}__presentation": Presentation.SEQUENTIAL})
@@ -26,6 +27,7 @@ class Column:
 
     of: its value in SQL, for a row of `Response.objects.with_fooled()`; NULL is an empty cell.
     levels: every value that it can take, with what it means; empty where there are too many to name.
+    several: whether a cell may hold several of them, separated by spaces.
     """
 
     name: str
@@ -33,6 +35,7 @@ class Column:
     description: str
     unit: str = ""
     levels: Mapping[str, str] = field(default_factory=dict)
+    several: bool = False
 
 
 def _truth(condition: Q) -> Case:
@@ -165,24 +168,29 @@ COLUMNS = (
         MILLISECONDS,
     ),
     Column("asked_ms", F("asked_ms"), "The exposure that was asked for; 0 until the choice.", MILLISECONDS),
-    Column("left_onset_ms", _ms(F("left_onset_ms")), "When the left image appeared, from the blank on.", MILLISECONDS),
+    Column(
+        "left_onset_ms",
+        _ms(F("left_onset_ms")),
+        "When the left image appeared, counted from the start of the trial.",
+        MILLISECONDS,
+    ),
     Column(
         "left_offset_ms",
         _ms(F("left_onset_ms") + F("left_exposure_ms")),
-        "When the left image was gone, from the blank on.",
+        "When the left image was gone, counted from the start of the trial.",
         MILLISECONDS,
     ),
     Column("left_exposure_ms", _ms(F("left_exposure_ms")), "How long the left image was on screen.", MILLISECONDS),
     Column(
         "right_onset_ms",
         _ms(F("right_onset_ms")),
-        "When the right image appeared, from the blank on; empty for a single image.",
+        "When the right image appeared, counted from the start of the trial; empty for a single image.",
         MILLISECONDS,
     ),
     Column(
         "right_offset_ms",
         _ms(F("right_onset_ms") + F("right_exposure_ms")),
-        "When the right image was gone, from the blank on; empty for a single image.",
+        "When the right image was gone, counted from the start of the trial; empty for a single image.",
         MILLISECONDS,
     ),
     Column(
@@ -201,6 +209,7 @@ COLUMNS = (
         NullIf(FLAGS, Value("")),
         "Why the trial is not counted, several separated by spaces; empty where nothing is wrong.",
         levels={value: str(label) for value, label in Response.Flag.choices},
+        several=True,
     ),
     Column(
         "finished",

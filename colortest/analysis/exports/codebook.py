@@ -1,0 +1,31 @@
+"""What every column of the tidy export holds, for people and for programs."""
+
+from typing import Any
+
+from colortest.analysis.exports.columns import COLUMNS, Column
+
+
+def codebook() -> str:
+    """A table in Markdown."""
+    rows = (f"| `{one.name}` | {one.description} | {one.unit} | {_levels(one)} |" for one in COLUMNS)
+    return "\n".join(["# Codebook", "", "| column | what it holds | unit | values |", "|---|---|---|---|", *rows, ""])
+
+
+def variables() -> list[dict[str, Any]]:
+    """The same as schema.org's PropertyValue objects."""
+    return [_variable(column) for column in COLUMNS]
+
+
+def _levels(column: Column) -> str:
+    return "; ".join(f"{value}: {meaning}" for value, meaning in column.levels.items())
+
+
+def _variable(column: Column) -> dict[str, Any]:
+    levels = f" Values: {_levels(column)}." if column.levels else ""
+    variable = {"@type": "PropertyValue", "name": column.name, "description": f"{column.description}{levels}"}
+    if column.unit:
+        variable["unitText"] = column.unit
+    if column.levels:
+        one = "|".join(column.levels)
+        variable["valuePattern"] = f"({one})( ({one}))*" if column.several else one
+    return variable
