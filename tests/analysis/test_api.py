@@ -134,7 +134,7 @@ def test_it_needs_and_leaves_no_cookie_and_no_session(notebook: Notebook, study:
 
 
 def test_the_page_says_when_a_token_was_last_used(notebook: Notebook, researcher: Client, study: Study) -> None:
-    assert "never" in researcher.get("/account/tokens/").content.decode()
+    assert "never used" in researcher.get("/account/tokens/").content.decode()
     notebook.get(STUDY)
     used = ApiToken.objects.get().last_used
     notebook.get(STUDY)  # nothing is written more often than once a minute
@@ -142,7 +142,7 @@ def test_the_page_says_when_a_token_was_last_used(notebook: Notebook, researcher
     ApiToken.objects.update(last_used=timezone.now() - timedelta(hours=1))
     notebook.get(STUDY)
     assert ApiToken.objects.get().last_used > used
-    assert f"{timezone.now():%Y-%m-%d %H}" in researcher.get("/account/tokens/").content.decode()
+    assert f"last used on {timezone.now():%Y-%m-%d %H}" in researcher.get("/account/tokens/").content.decode()
 
 
 def test_fool_rates_are_the_stored_ones_as_proportions(notebook: Notebook, played: Study) -> None:
