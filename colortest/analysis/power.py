@@ -155,11 +155,11 @@ def _others_of_photo(mean: float) -> float:
 
 def _shared(plan: Plan) -> tuple[float, float]:
     """Covariance of two responses of the same participant to different photos, and the other way round."""
-    return _covariances(plan.rate, plan.person_sd, plan.photo_sd)
+    return covariances(plan.rate, plan.person_sd, plan.photo_sd)
 
 
 @lru_cache(maxsize=256)
-def _covariances(rate: float, person_sd: float, photo_sd: float) -> tuple[float, float]:
+def covariances(rate: float, person_sd: float, photo_sd: float) -> tuple[float, float]:
     """By Gauss–Hermite quadrature over both deviations, around the constant that gives the rate."""
     nodes, weights = np.polynomial.hermite_e.hermegauss(NODES)
     weights = weights / weights.sum()

@@ -1,6 +1,7 @@
 """What the responses mean: fool rates, computed off-line and stored."""
 
 from colortest.analysis.models.fool_rates import FoolRate, FoolRateQuerySet, Sums
+from colortest.analysis.models.reports import PhotoRate, PhotoRateQuerySet, Report
 from colortest.analysis.models.sharing import ApiToken, ViewerLink
 from colortest.analysis.models.tallies import Tally, TallyQuerySet, Unsummed, Untallied, WhoFinished
 
@@ -8,6 +9,9 @@ __all__ = [
     "ApiToken",
     "FoolRate",
     "FoolRateQuerySet",
+    "PhotoRate",
+    "PhotoRateQuerySet",
+    "Report",
     "Sums",
     "Tally",
     "TallyQuerySet",
