@@ -6,7 +6,7 @@ from statistics import fmean, pstdev
 import numpy as np
 import pytest
 
-from colortest.analysis.statistics.bootstrap import Cells, Draws, amt_bootstrap, crossed_interval
+from colortest.analysis.statistics.bootstrap import Cells, Draws, amt_bootstrap, crossed_interval, narrowed
 from colortest.analysis.statistics.intervals import wilson
 from colortest.analysis.statistics.sums import Arm, ArmSums
 from colortest.analysis.statistics.weights import DRAWS, UNITS, Of, poisson_weights
@@ -115,13 +115,17 @@ def test_draws_of_two_arms_are_paired_by_who_and_what_they_share() -> None:
     assert abs(np.corrcoef(same, stranger)[0, 1]) < 0.05
 
 
-def test_the_interval_holds_the_middle_of_the_draws() -> None:
+def test_the_interval_is_the_middle_of_the_draws_less_once_what_responses_add_on_their_own() -> None:
     responses = Responses(40, 50, 36)
-    draws = responses.sums().draws
-    interval = crossed_interval(draws, fooled=int(responses.fooled.sum()), countable=len(responses.fooled))
-    inside = (draws.rates() >= interval.low) & (draws.rates() <= interval.high)
+    draws, found = responses.sums().draws, responses.rate
+    fooled, countable = int(responses.fooled.sum()), len(responses.fooled)
+    interval = crossed_interval(draws, fooled=fooled, countable=countable)
+    assert interval.low < wilson(fooled, countable).low < found < wilson(fooled, countable).high < interval.high
+    own = found * (1 - found) / countable
+    near = narrowed(draws.rates(), around=found, own=own)
+    assert near.var() == pytest.approx(responses.crossed_error() ** 2 - own, rel=0.08)
+    inside = (near >= interval.low) & (near <= interval.high)
     assert inside.mean() == pytest.approx(0.95, abs=0.001)
-    assert interval.low < responses.rate < interval.high
 
 
 def test_where_draws_tell_nothing_the_interval_is_wilsons() -> None:

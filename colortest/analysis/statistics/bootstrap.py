@@ -81,20 +81,40 @@ class Cells:
 
 
 def crossed_interval(draws: Draws, *, fooled: int, countable: int, level: float = 0.95) -> Interval:
-    """The percentile interval of the crossed bootstrap, and never narrower than Wilson's on either side.
+    """The percentile interval of the crossed bootstrap, `narrowed`, and nowhere inside Wilson's.
 
     Where nobody or everybody was fooled, or a single participant responded, draws do not differ; responses still do.
 
     Raises:
         ValueError: nothing is countable.
     """
-    least = wilson(fooled, countable, level)
-    rates = draws.rates()
-    rates = rates[~np.isnan(rates)]
+    least, rates = wilson(fooled, countable, level), draws.rates()
+    rates, rate = rates[~np.isnan(rates)], fooled / countable
     if not len(rates):
         return least
-    low, high = np.quantile(rates, [(1 - level) / 2, (1 + level) / 2])
+    calibrated = narrowed(rates, around=rate, own=rate * (1 - rate) / countable)
+    low, high = np.quantile(calibrated, [(1 - level) / 2, (1 + level) / 2])
     return Interval(low=min(float(low), least.low), high=max(float(high), least.high))
+
+
+def narrowed(values: NDArray[np.float64], *, around: float, own: float) -> NDArray[np.float64]:
+    """Draws of a fool rate, or of a difference of two, as an interval takes them: nearer to what was found.
+
+    A product of two weights of variance 1 has the variance 3, so that the variance of the draws is that of the
+    participants + that of the photos + what the responses add on their own, where the truth is the first two minus the
+    last (Owen and Eckles 2012; Cameron, Gelbach and Miller 2011, Journal of Business & Economic Statistics
+    29, p. 238). The last is taken off once: intervals then cover what they say, twice would be too often too little
+    (docs/statistics.md has the figures).
+
+    Args:
+        values: (draws,) without NaN.
+        around: what was found, of which these are draws.
+        own: the variance of independent responses: r (1 − r) / n of a fool rate, the sum of both of a difference.
+    """
+    variance = float(values.var())
+    if variance <= own:
+        return np.full(len(values), around)
+    return around + (1 - own / variance) ** 0.5 * (values - around)
 
 
 @dataclass(frozen=True)
