@@ -94,4 +94,5 @@ def qualify(participant: Participant) -> None:
         shown = response.trial.real_side if participant.study.single else "both"
         groups.setdefault(shown, []).append(response.correct)
     if any(sum(right) < least * len(right) for right in groups.values()):
-        Participant.objects.filter(pk=participant.pk).update(ending=Participant.Ending.SCREENED_OUT)
+        participant.ending = Participant.Ending.SCREENED_OUT
+        participant.save(update_fields=["ending"])

@@ -103,8 +103,10 @@ def begin(*, participant: Participant) -> None:
 
 
 @transaction.atomic
-def record_response(*, trial: Trial, chosen_side: str, rt_ms: float, exposure: Exposure) -> None:
+def record_response(*, trial: Trial, chosen_side: str, rt_ms: float, exposure: Exposure) -> Participant:
     """Store the response to a participant's current trial; sent again, it changes nothing.
+
+    Returns the participant as they are now.
 
     Raises:
         Refused: the trial is not the participant's next one, or the run is gone.
@@ -113,12 +115,14 @@ def record_response(*, trial: Trial, chosen_side: str, rt_ms: float, exposure: E
     if participant is None:
         raise Refused(gettext("This run was withdrawn or erased."))
     participant.study = trial.participant.study
-    if flow.step(participant) is not flow.Step.TRIALS or Trial.objects.due(participant).first() != trial:
+    due = list(Trial.objects.due(participant)[:2]) if flow.step(participant) is flow.Step.TRIALS else []
+    if trial not in due[:1]:
         if Response.objects.filter(pk=trial.pk).exists():
-            return
+            return participant
         raise Refused(gettext("This is not the trial you are at. The page goes on where you left off."))
     hear_of(participant)
     asked_ms = flow.asked_ms(trial)
+    raised = flags(exposure, asked_ms=asked_ms)
     Response.objects.create(
         trial=trial,
         chosen_side=chosen_side,
@@ -133,12 +137,14 @@ def record_response(*, trial: Trial, chosen_side: str, rt_ms: float, exposure: E
         refresh_ms=exposure.refresh_ms,
         visibility_changes=exposure.visibility_changes,
         focus_changes=exposure.focus_changes,
-        flags=flags(exposure, asked_ms=asked_ms),
+        flags=raised,
     )
     if trial.practice:
         qualify(participant)
-    if not Trial.objects.due(participant).exists():
+    # What is flagged is made up for from the reserve, as long as there is some.
+    if len(due) == 1 and not (raised and Trial.objects.due(participant).exists()):
         _finish(participant)
+    return participant
 
 
 def _finish(participant: Participant) -> None:

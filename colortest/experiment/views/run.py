@@ -63,12 +63,12 @@ def respond(request: HttpRequest, code: str, token: str) -> JsonResponse:
     except ValueError as error:
         return _no_response(str(error))
     try:
-        services.record_response(trial=trial, chosen_side=side, rt_ms=rt_ms, exposure=exposure)
+        person = services.record_response(trial=trial, chosen_side=side, rt_ms=rt_ms, exposure=exposure)
     except Refused as error:
         return exchange.refusal(str(error), HTTPStatus.CONFLICT)
     told = trial.practice and trial.participant.study.feedback
     correct = flow.was_right(trial) if told else None
-    return JsonResponse({"correct": correct, "state": _state(participant_with(code))})
+    return JsonResponse({"correct": correct, "state": _state(person)})
 
 
 @csrf_exempt  # a page in the background has no token to spare, and whoever knows the secret address is the participant
