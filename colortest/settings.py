@@ -132,7 +132,9 @@ LOGOUT_REDIRECT_URL = "home"
 AXES_VERBOSE = False
 AXES_FAILURE_LIMIT = 10
 AXES_COOLOFF_TIME = 1  # hours
-# Both together, so that nobody locks somebody else out. The cache holds a digest of the two for an hour.
+# Both together, so that nobody locks somebody else out. The cache holds a digest of the two for an hour; the address in
+# it is a keyed hash, so that trying all addresses there are tells nobody which it was.
+AXES_CLIENT_IP_CALLABLE = "colortest.access.hashed_address"
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
 AXES_RESET_ON_SUCCESS = True
 AXES_HANDLER = "axes.handlers.cache.AxesCacheHandler"
