@@ -21,7 +21,7 @@ from colortest.access import RESEARCHERS
 from colortest.analysis import services
 from colortest.analysis.api.endpoints import ENDPOINTS
 from colortest.analysis.exports.tidy import tidy_csv
-from colortest.analysis.models import ApiToken
+from colortest.analysis.models import ApiToken, Report
 from colortest.analysis.views import api
 from colortest.experiment.models import Study
 from colortest.experiment.services import close_study
@@ -151,19 +151,41 @@ def test_fool_rates_are_the_stored_ones_as_proportions(notebook: Notebook, playe
     stored = played.fool_rates.for_page()
     assert len(answer["fool_rates"]) == len(stored) > 0
     for told, rate in zip(answer["fool_rates"], stored, strict=True):
-        for name in ("split", "simulated", "countable", "fooled", "rate", "low", "high", "method"):
+        for name in (
+            "split",
+            "simulated",
+            "countable",
+            "fooled",
+            "rate",
+            "low",
+            "high",
+            "method",
+            "wilson_low",
+            "amt_sd",
+        ):
             assert told[name] == getattr(rate, name)
         assert told["rate"] == told["fooled"] / told["countable"]
 
 
-def test_a_study_that_is_open_tells_no_interval_and_one_that_hides_them_no_numbers(
+def test_a_study_that_is_open_tells_no_bounds_but_those_that_hold_at_every_look(
     notebook: Notebook, study: Study
 ) -> None:
     play(study, fooled=9)
     services.compute_fool_rates(study=study)
-    for told in notebook.json(f"{STUDY}fool-rates/")["fool_rates"]:
-        assert told["rate"] is not None or not told["countable"]
-        assert (told["low"], told["high"]) == (None, None)
+    rates = study.fool_rates.of_people().order_by("split")
+    arms = [
+        {"algorithm": "grey", "split": rate.split, "asked_ms": None, "fooled": rate.fooled, "countable": rate.countable}
+        for rate in rates
+    ]
+    wide, stale = {"low": 0.01, "high": 0.99}, {"low": 0.4, "high": 0.6}
+    content = {"arms": [{**arms[0], "sequence": wide}, {**arms[1], "fooled": 0, "countable": 1, "sequence": stale}]}
+    Report.objects.create(study=study, simulated=False, content=content, seconds=0, computed=timezone.now())
+    told = [one for one in notebook.json(f"{STUDY}fool-rates/")["fool_rates"] if not one["simulated"]]
+    assert [one["rate"] for one in told] == [rate.rate for rate in rates]
+    assert [(one["low"], one["high"], one["wilson_low"], one["amt_sd"]) for one in told] == [
+        (0.01, 0.99, None, None),
+        (None, None, None, None),
+    ]
 
 
 def test_hidden_until_closed_is_hidden_here_too(notebook: Notebook, make_study: Any) -> None:

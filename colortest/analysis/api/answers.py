@@ -1,11 +1,16 @@
 """What the read interface answers about studies, from their rows."""
 
+from collections.abc import Mapping
+
 from django.urls import reverse
 
 from colortest.analysis.api import shapes
 from colortest.analysis.models import FoolRate
 from colortest.experiment.models import Study
 from colortest.experiment.models.study import StudyQuerySet
+
+SEQUENCE = "confidence sequence, 95 %"
+Key = tuple[bool, str, str, int | None, int, int]
 
 
 def about_studies(studies: StudyQuerySet) -> shapes.Studies:
@@ -35,28 +40,50 @@ def about_design(study: Study) -> shapes.Design:
 
 def about_fool_rates(study: Study) -> shapes.FoolRates:
     """The fool rates of one study, as far as they are shown yet."""
-    rates = [_shown(rate, study.showing) for rate in study.fool_rates.for_page()]
+    bounds = _sequences(study) if study.showing == "SEQUENCE" else {}
+    rates = [_shown(rate, study.showing, bounds.get(_key(rate))) for rate in study.fool_rates.for_page()]
     return shapes.FoolRates(study.slug, study.design_hash, study.showing, rates)  # type: ignore[arg-type]
 
 
-def _shown(rate: FoolRate, showing: str) -> shapes.FoolRate:
+def _shown(rate: FoolRate, showing: str, bounds: Mapping[str, float] | None) -> shapes.FoolRate:
     """Before the study is closed no interval that holds only at a single look, and where it hides them no numbers."""
     final, hidden = showing == "FINAL", showing == "HIDDEN"
+    interval = (rate.low, rate.high, rate.method) if final else (None, None, None)
+    if bounds:
+        interval = (bounds["low"], bounds["high"], SEQUENCE)
     return shapes.FoolRate(
         algorithm=rate.algorithm.slug,
         split=rate.split,
-        asked_ms=getattr(rate, "asked_ms", None),
+        asked_ms=rate.asked_ms,
         simulated=rate.simulated,
         participants=rate.participants,
         photos=rate.photos,
         countable=None if hidden else rate.countable,
         fooled=None if hidden else rate.fooled,
         rate=None if hidden else rate.rate,
-        low=rate.low if final else None,
-        high=rate.high if final else None,
-        method=rate.method if final else None,
+        low=interval[0],
+        high=interval[1],
+        method=interval[2],
+        wilson_low=rate.wilson_low if final else None,
+        wilson_high=rate.wilson_high if final else None,
+        amt_mean=rate.amt_mean if final else None,
+        amt_sd=rate.amt_sd if final else None,
         computed=rate.computed,
     )
+
+
+def _sequences(study: Study) -> dict[Key, Mapping[str, float]]:
+    """The confidence sequences of the stored reports. Counts are part of the key: those of an older report fit none."""
+    return {
+        (report.simulated, arm["algorithm"], arm["split"], arm["asked_ms"], arm["fooled"], arm["countable"]): found
+        for report in study.reports.all()
+        for arm in report.content["arms"]
+        if (found := arm["sequence"]) is not None
+    }
+
+
+def _key(rate: FoolRate) -> Key:
+    return (rate.simulated, rate.algorithm.slug, rate.split, rate.asked_ms, rate.fooled, rate.countable)
 
 
 def _summary(study: Study) -> shapes.Study:

@@ -71,9 +71,13 @@ class FoolRate:
     countable: Annotated[int | None, "Responses that count."]
     fooled: Annotated[int | None, "Those of them in which the fake was taken for the real photo."]
     rate: Annotated[Proportion | None, "fooled ÷ countable; 0.5 means that people cannot tell."]
-    low: Annotated[Proportion | None, "Lower bound of the 95 % interval."]
-    high: Annotated[Proportion | None, "Upper bound of the 95 % interval."]
-    method: Annotated[str | None, "Of the interval."]
+    low: Annotated[Proportion | None, "Lower bound, 95 %. Of a study that is open, one that holds at every look."]
+    high: Annotated[Proportion | None, "Upper bound, 95 %."]
+    method: Annotated[str | None, "Of the bounds."]
+    wilson_low: Annotated[Proportion | None, "Lower bound as if all responses were independent, 95 %."]
+    wilson_high: Annotated[Proportion | None, "Upper bound as if all responses were independent, 95 %."]
+    amt_mean: Annotated[Proportion | None, "Mean over the draws of the AMT script's bootstrap."]
+    amt_sd: Annotated[Proportion | None, "Their standard deviation."]
     computed: datetime
 
 
@@ -85,8 +89,8 @@ class FoolRates:
     design_hash: str
     showing: Annotated[
         Literal["FINAL", "SEQUENCE", "HIDDEN"],
-        "FINAL once the study is closed. Before, SEQUENCE gives bounds that hold however often one looks, or none, and "
-        "HIDDEN no numbers of responses; the design says which of the two.",
+        "FINAL once the study is closed. Before, SEQUENCE gives bounds that hold however often one looks, once they "
+        "are computed, and HIDDEN no numbers of responses; the design says which of the two.",
     ]
     fool_rates: list[FoolRate]
 
