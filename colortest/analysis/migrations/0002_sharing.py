@@ -1,8 +1,9 @@
-import colortest.experiment.models.run
 import django.db.models.deletion
 import django.db.models.functions.datetime
 from django.conf import settings
 from django.db import migrations, models
+
+import colortest.experiment.models.run
 
 
 class Migration(migrations.Migration):
