@@ -1,5 +1,7 @@
 """A link lets whoever has it read the results of one study, and nothing else, until it is revoked."""
 
+import html
+import re
 from dataclasses import dataclass
 
 import pytest
@@ -12,6 +14,7 @@ from django.utils import timezone
 from colortest.analysis import services
 from colortest.analysis.models import ViewerLink
 from colortest.experiment.models import Participant, Study
+from tests.analysis.test_fool_rates import play
 from tests.cast import MakeStudy
 
 pytestmark = pytest.mark.django_db
@@ -79,6 +82,20 @@ def test_what_a_viewer_reads_is_nothing_personal(participant: Participant, rob: 
     for private in (participant.code, "Reviewers of the paper", "rob", "results.csv", "/sharing/", link.key):
         assert private not in page
     assert not any(address in page for address in ("/live/", "/participants/", "/recruitment/", "?rehearsals"))
+
+
+def test_everything_that_a_viewers_page_leads_to_opens_for_them(make_study: MakeStudy, rob: User) -> None:
+    study = make_study(photos=14, practice_trials=1, test_trials=4)
+    for simulated in (False, True):
+        play(study, fooled=2, simulated=simulated)
+    services.compute_fool_rates(study=study)
+    viewer = Client()
+    link = services.make_link(study=study, note="Reviewers", by=rob)
+    page = viewer.get(link.get_absolute_url(), follow=True).content.decode()
+    named = {html.unescape(found) for found in re.findall(r'(?:href|src|srcset|hx-get)="(/[^"#]*)', page)}
+    addresses = {address for address in named if not address.startswith(("/static/", "/login/"))}
+    assert len(addresses) > 2
+    assert {address: viewer.get(address).status_code for address in addresses} == dict.fromkeys(addresses, 200)
 
 
 def test_a_viewer_of_one_study_reads_no_other(shared: Shared, make_study: MakeStudy) -> None:
