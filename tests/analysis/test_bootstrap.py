@@ -6,6 +6,7 @@ from statistics import fmean, pstdev
 import numpy as np
 import pytest
 
+from colortest.analysis.statistics import sums
 from colortest.analysis.statistics.bootstrap import Cells, Draws, amt_bootstrap, crossed_interval, narrowed
 from colortest.analysis.statistics.intervals import wilson
 from colortest.analysis.statistics.sums import Arm, ArmSums
@@ -29,7 +30,8 @@ class Responses:
     def sums(self, *, of: slice | None = None, draws: int = DRAWS, seed: int = 7) -> ArmSums:
         arm = Arm(np.arange(int(self.photos.max()) + 1), int(self.participants.max()))
         rows = slice(None) if of is None else of
-        arm.add(self.participants[rows], self.photos[rows], self.fooled[rows])
+        excluded = np.zeros(len(self.fooled), np.bool_)
+        arm.add(sums.Responses(self.participants[rows], self.photos[rows], self.fooled[rows], excluded[rows]))
         return arm.sums(seed=seed, draws=draws)
 
     def crossed_error(self) -> float:

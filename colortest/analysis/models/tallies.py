@@ -6,7 +6,6 @@ number only, so that nobody who finishes or withdraws ever waits for a computati
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from itertools import islice
 from typing import ClassVar, Self
 
@@ -15,8 +14,8 @@ import pgtrigger
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import F, Func, Q, Value
-from numpy.typing import NDArray
 
+from colortest.analysis.statistics.sums import Responses
 from colortest.experiment.models import Participant, Study
 from colortest.stimuli.models import Algorithm
 
@@ -41,15 +40,6 @@ TO_BE_SUMMED_ANEW = """
 """
 
 
-@dataclass(frozen=True)
-class Responses:
-    """One row a response, (responses,) each: number of the participant, number of the photo, and outcome, 0 or 1."""
-
-    participants: NDArray[np.int64]
-    photos: NDArray[np.int64]
-    fooled: NDArray[np.int64]
-
-
 class TallyQuerySet(models.QuerySet["Tally"]):
     """Reads of tallies."""
 
@@ -57,28 +47,22 @@ class TallyQuerySet(models.QuerySet["Tally"]):
         """Of people, or of simulated participants; who is excluded too."""
         return self.filter(participant__study=study, participant__simulated=simulated)
 
-    def countable(self) -> Self:
-        """Of who is not excluded."""
-        return self.filter(participant__exclusion_reason="")
-
-    def excluded(self) -> Self:
-        """Of who is."""
-        return self.exclude(participant__exclusion_reason="")
-
     def responses(self) -> Iterator[Responses]:
-        """Their responses as arrays, some ten thousand at a time: millions come in seconds and little memory."""
+        """Their responses as arrays, a hundred thousand at a time or so: millions come in seconds and little memory."""
         texts = self.order_by().annotate(
             photos_text=Func(F("photos"), Value(","), function="array_to_string", output_field=models.TextField()),
             fooled_text=Func(F("fooled"), Value(""), function="array_to_string", output_field=models.TextField()),
         )
-        rows = texts.values_list("participant__number", "photos_text", "fooled_text").iterator(chunk_size=CHUNK)
+        names = ("participant__number", "participant__exclusion_reason", "photos_text", "fooled_text")
+        rows = texts.values_list(*names).iterator(chunk_size=CHUNK)
         while chunk := list(islice(rows, CHUNK)):
-            numbers, photos, fooled = zip(*chunk, strict=True)
-            outcomes = np.frombuffer("".join(fooled).encode(), np.uint8) == ord("t")
+            numbers, reasons, photos, fooled = zip(*chunk, strict=True)
+            lengths = [len(one) for one in fooled]
             yield Responses(
-                participants=np.repeat(numbers, [len(one) for one in fooled]),
+                participants=np.repeat(numbers, lengths),
                 photos=np.fromstring(",".join(photos), np.int64, sep=","),
-                fooled=outcomes.astype(np.int64),
+                fooled=(np.frombuffer("".join(fooled).encode(), np.uint8) == ord("t")).astype(np.int64),
+                excluded=np.repeat([bool(reason) for reason in reasons], lengths),
             )
 
 

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 import numpy as np
+from django.contrib.postgres.aggregates import ArrayAgg
 from django.db.models import Max
 
 from colortest.analysis.models import FoolRate, Sums, Tally, TallyQuerySet
@@ -23,7 +24,7 @@ class Summer:
     def __init__(self, study: Study, *, now: datetime) -> None:
         self.study = study
         self.now = now
-        self.photos = np.array(study.photos().order_by("pk").values_list("pk", flat=True), np.int64)
+        self.photos = np.array(study.photos().aggregate(all=ArrayAgg("pk", order_by="pk"))["all"] or [], np.int64)
         self.people: int = study.participants.aggregate(last=Max("number"))["last"] or 0
 
     def sum_anew(self, rate: FoolRate) -> None:
@@ -42,19 +43,15 @@ class Summer:
         return arm if rate.asked_ms is None else arm.filter(asked_ms=rate.asked_ms)
 
     def _take(self, rate: FoolRate, tallies: TallyQuerySet) -> ArmSums:
-        """Sums of the countable ones; all of them are added to the numbers before exclusions."""
-        countable, excluded = self._read(tallies.countable()), self._read(tallies.excluded())
-        for fooled, responses, participants in (countable.totals(), excluded.totals()):
-            rate.fooled_before += fooled
-            rate.countable_before += responses
-            rate.participants_before += participants
-        return countable.sums(seed=self.study.seed)
-
-    def _read(self, tallies: TallyQuerySet) -> Arm:
+        """Sums of the countable responses; those of excluded participants add to the numbers before exclusions."""
         arm = Arm(self.photos, self.people)
         for responses in tallies.responses():
-            arm.add(responses.participants, responses.photos, responses.fooled)
-        return arm
+            arm.add(responses)
+        before = arm.before_exclusions()
+        rate.fooled_before += before.fooled
+        rate.countable_before += before.countable
+        rate.participants_before += before.participants
+        return arm.sums(seed=self.study.seed)
 
     def _store(self, rate: FoolRate, arm: ArmSums, *, amt_participants: int) -> None:
         fooled, countable = arm.fooled, arm.countable

@@ -10,6 +10,7 @@ nothing, but it is what older papers report.
 """
 
 from dataclasses import dataclass
+from math import sqrt
 from typing import Self
 
 import numpy as np
@@ -114,7 +115,8 @@ def narrowed(values: NDArray[np.float64], *, around: float, own: float) -> NDArr
     variance = float(values.var())
     if variance <= own:
         return np.full(len(values), around)
-    return around + (1 - own / variance) ** 0.5 * (values - around)
+    nearer: NDArray[np.float64] = around + sqrt(1 - own / variance) * (values - around)
+    return nearer
 
 
 @dataclass(frozen=True)

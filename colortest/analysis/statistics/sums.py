@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import Self
 
 import numpy as np
+from numpy.typing import NDArray
 
 from colortest.analysis.statistics.bootstrap import Cells, Draws, Integers
 from colortest.analysis.statistics.weights import DRAWS, UNITS
@@ -43,6 +44,29 @@ class ArmSums:
         return int(self.people[:, 2].sum())
 
 
+@dataclass(frozen=True)
+class Responses:
+    """Unflagged responses in finished runs, (responses,) each: numbers of participant and photo, and two flags.
+
+    fooled: 0 or 1.
+    excluded: whether the participant is.
+    """
+
+    participants: Integers
+    photos: Integers
+    fooled: Integers
+    excluded: NDArray[np.bool_]
+
+
+@dataclass(frozen=True)
+class Totals:
+    """Of an arm."""
+
+    fooled: int
+    countable: int
+    participants: int
+
+
 class Arm:
     """Responses of one arm, counted as they come; each participant's may come in several parts.
 
@@ -56,29 +80,37 @@ class Arm:
         self._cells = Cells()
         self._photos = np.zeros((len(photos), 2), np.int64)  # fooled, countable
         self._people = np.zeros((people + 1, 2), np.int64)
+        self._excluded = np.zeros(people + 1, np.bool_)
 
-    def add(self, participants: Integers, photos: Integers, fooled: Integers) -> None:
-        """Responses by number of the participant, number of the photo, and outcome, 0 or 1; (responses,) each."""
-        ranks = np.searchsorted(self._numbers, photos)
-        self._cells.add(participants % UNITS, ranks % UNITS, fooled)
-        for table, rows in ((self._photos, ranks), (self._people, participants)):
-            np.add.at(table[:, 0], rows, fooled)
-            np.add.at(table[:, 1], rows, 1)
+    def add(self, responses: Responses) -> None:
+        """Of who is excluded, only how many and how often fooled."""
+        _count(self._people, responses.participants, responses.fooled)
+        self._excluded[responses.participants] = responses.excluded
+        counts = ~responses.excluded
+        people, fooled = responses.participants[counts], responses.fooled[counts]
+        ranks = np.searchsorted(self._numbers, responses.photos[counts])
+        _count(self._photos, ranks, fooled)
+        self._cells.add(people % UNITS, ranks % UNITS, fooled)
 
-    def totals(self) -> tuple[int, int, int]:
-        """Fooled, countable, and participants."""
+    def before_exclusions(self) -> Totals:
+        """Of everybody."""
         fooled, countable = self._people.sum(axis=0).tolist()
-        return fooled, countable, int(np.count_nonzero(self._people[:, 1]))
+        return Totals(fooled, countable, int(np.count_nonzero(self._people[:, 1])))
 
     def sums(self, *, seed: int, draws: int = DRAWS) -> ArmSums:
-        """Of everything that was added."""
+        """Of who is not excluded."""
         shown = np.flatnonzero(self._photos[:, 1])
-        people = self._people[self._people[:, 1] > 0]
+        people = self._people[(self._people[:, 1] > 0) & ~self._excluded]
         return ArmSums(
             draws=self._cells.draws(seed=seed, draws=draws),
             photos=np.column_stack([self._numbers[shown], self._photos[shown]]),
             people=_add(np.column_stack([people, np.ones(len(people), np.int64)]), keys=2),
         )
+
+
+def _count(table: Integers, rows: Integers, fooled: Integers) -> None:
+    np.add.at(table[:, 0], rows, fooled)
+    np.add.at(table[:, 1], rows, 1)
 
 
 def _add(*tables: Integers, keys: int) -> Integers:

@@ -1,0 +1,106 @@
+"""One measurement of `bench_results` in a process of its own; the last line that it prints is what it found: JSON."""
+
+import json
+import os
+import resource
+import statistics
+import sys
+import time
+from collections.abc import Callable
+
+import django
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "colortest.settings")
+django.setup()
+
+from django.contrib.auth import get_user_model  # noqa: E402
+from django.core.management import call_command  # noqa: E402
+from django.db import connection  # noqa: E402
+from django.db.models import Max  # noqa: E402
+from django.test import Client  # noqa: E402
+
+from colortest.access import ADMINS, grant  # noqa: E402
+from colortest.analysis.models import FoolRate, Sums  # noqa: E402
+from colortest.analysis.services import compute_fool_rates, recompute_fool_rates  # noqa: E402
+from colortest.experiment.models import Response, Study  # noqa: E402
+from tests.load.crowded_results import multiply, play, stage_design  # noqa: E402
+
+ADDED, VISITS = 20, 200
+
+
+def fill(people: str) -> dict[str, float]:
+    call_command("migrate", verbosity=0)
+    call_command("collectstatic", verbosity=0, interactive=False)
+    study = stage_design()
+    play(study)
+    seconds = _seconds(lambda: multiply(study, range(2, int(people) + 1), unnoticed=True))
+    with connection.cursor() as cursor:
+        cursor.execute("VACUUM ANALYZE")
+    return {"seconds": seconds}
+
+
+def raw() -> dict[str, float]:
+    """Everything from responses."""
+    seconds = _seconds(lambda: recompute_fool_rates(study=Study.objects.get()))
+    with connection.cursor() as cursor:
+        cursor.execute("VACUUM ANALYZE analysis_tally")
+    countable = sum(FoolRate.objects.of_people().values_list("countable", flat=True))
+    return {"seconds": seconds, "mib": _mib(), "responses": Response.objects.count(), "countable": countable}
+
+
+def full() -> dict[str, float]:
+    """All sums and draws anew, from tallies."""
+    Sums.objects.all().delete()
+    before = list(FoolRate.objects.order_by("pk").values_list("fooled", "countable", "low", "high"))
+    seconds = _seconds(lambda: compute_fool_rates(study=Study.objects.get()))
+    assert before == list(FoolRate.objects.order_by("pk").values_list("fooled", "countable", "low", "high"))
+    return {"seconds": seconds, "mib": _mib()}
+
+
+def added() -> dict[str, float]:
+    """Milliseconds to count one person who has finished."""
+    study, times = Study.objects.get(), []
+    before = sum(FoolRate.objects.of_people().values_list("participants_before", flat=True))
+    last = study.participants.aggregate(last=Max("number"))["last"]
+    for number in range(last + 1, last + 1 + ADDED):
+        multiply(study, range(number, number + 1))
+        times.append(1000 * _seconds(lambda: compute_fool_rates(study=study)))
+    after = sum(FoolRate.objects.of_people().values_list("participants_before", flat=True))
+    assert after == before + 4 * ADDED
+    return _summary(times)
+
+
+def page() -> dict[str, float]:
+    """Milliseconds of the results page for an admin, without the network."""
+    account, _ = get_user_model().objects.get_or_create(username="bench")
+    grant(account, ADMINS)
+    client = Client(SERVER_NAME="127.0.0.1")
+    client.force_login(account, backend="django.contrib.auth.backends.ModelBackend")
+    times = []
+    for _ in range(VISITS):
+        times.append(1000 * _seconds(lambda: _visit(client)))
+    return _summary(times)
+
+
+def _visit(client: Client) -> None:
+    reply = client.get("/studies/many/results/")
+    assert reply.status_code == 200, reply.status_code
+
+
+def _seconds(work: Callable[[], object]) -> float:
+    started = time.perf_counter()
+    work()
+    return time.perf_counter() - started
+
+
+def _summary(times: list[float]) -> dict[str, float]:
+    return {"median": statistics.median(times), "p95": statistics.quantiles(times, n=20)[-1], "longest": max(times)}
+
+
+def _mib() -> float:
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+
+
+if __name__ == "__main__":
+    steps = {step.__name__: step for step in (fill, raw, full, added, page)}
+    print(json.dumps(steps[sys.argv[1]](*sys.argv[2:])))
