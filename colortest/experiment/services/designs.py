@@ -40,7 +40,7 @@ def create_study(
         Refused: the title leaves no slug or is taken, a split is unknown, or nothing is under test.
     """
     _require_shown(test_set, splits, algorithms)
-    study = _new(
+    study = new_study(
         title,
         team=team or common_team(),
         test_set=test_set,
@@ -66,7 +66,7 @@ def copy_study(*, study: Study, title: str = "") -> Study:
     """
     values = {name: getattr(study, name) for name in DESIGN if name != "seed"}
     names = (title,) if title else _names_of_copy(study)
-    copied = _new(*names, team=study.team, **values)
+    copied = new_study(*names, team=study.team, **values)
     _write_texts(copied, dict(study.consent_texts.values_list("language", "text")))
     _show(copied, list(study.algorithms.all()))
     return copied
@@ -172,7 +172,7 @@ def shortfall(study: Study) -> str:
     return " ".join(readiness.lacks(study))
 
 
-def _new(title: str, slug: str = "", *, team: Group, **columns: object) -> Study:
+def new_study(title: str, slug: str = "", *, team: Group, **columns: object) -> Study:
     """A draft under a slug of its own, by default the title's."""
     refusal = Refused(f"“{title}” cannot be used: a study needs a title of its own with letters or digits.")
     slug = slug or _beside_other_teams(slugify(title)[:LONGEST_SLUG], team)

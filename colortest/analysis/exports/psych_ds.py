@@ -1,0 +1,132 @@
+"""A study as a Psych-DS dataset, zipped: <https://psychds-docs.readthedocs.io>, version 1.5.1 of its schema.
+
+`dataset_description.json` is JSON-LD in the words of schema.org and describes every column of every data file; each
+participant's responses are a CSV of their own, named by keywords. Nothing in it depends on when it is made: the same
+responses give the same bytes.
+"""
+
+import json
+import tempfile
+import zipfile
+from collections.abc import Iterator
+from typing import IO, Any
+
+from colortest.analysis.exports.codebook import codebook, variables
+from colortest.analysis.exports.numbers import numbers_json
+from colortest.analysis.exports.tidy import header, rows_of
+from colortest.analysis.methods import methods_paragraph
+from colortest.experiment.models import DESIGN, Study
+
+SCHEMA_VERSION = "Psych-DS 1.5.1"
+SUMMARY = (
+    "Responses of people who were shown photographs and machine-made colorizations of photographs, and said which they "
+    "took for real. One row of a data file is one response. Where responses of simulated participants are included, "
+    "the column “simulated” says so."
+)
+KEYWORDS = ["image colorization", "fool rate", "two-alternative forced choice", "visual perception"]
+PIECE = 2**16  # bytes
+EPOCH = (1980, 1, 1, 0, 0, 0)  # the first time that a zip knows
+
+
+def psych_ds_zip(study: Study) -> Iterator[bytes]:
+    """The zip in pieces. It is made in a temporary file first, which is gone with the last piece."""
+    with tempfile.TemporaryFile() as file:
+        with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as archive:
+            for path, content in _files(study):
+                _add(archive, f"{study.slug}/{path}", content)
+        yield from _pieces(file)
+
+
+def data_file_name(study: Study, number: int) -> str:
+    """Keywords and values, which must be letters and digits."""
+    return f"study-{study.slug.replace('-', '').replace('_', '') or study.pk}_subject-{number}_data.csv"
+
+
+def description(study: Study) -> dict[str, Any]:
+    """The content of `dataset_description.json`."""
+    return {
+        "@context": "http://schema.org/",
+        "@type": "Dataset",
+        "name": study.title,
+        "description": SUMMARY,
+        "schemaVersion": SCHEMA_VERSION,
+        "identifier": f"sha256:{study.design_hash}",
+        "keywords": KEYWORDS,
+        "variableMeasured": variables(),
+    }
+
+
+def _files(study: Study) -> Iterator[tuple[str, bytes]]:
+    """(path, content), in the order of the archive; one participant's responses in memory at a time."""
+    yield "dataset_description.json", _json(description(study))
+    yield "README.md", _readme(study).encode()
+    yield "CHANGES.md", _changes(study).encode()
+    yield "documentation/codebook.md", codebook().encode()
+    for text in study.consent_texts.all():
+        yield f"documentation/consent_{text.language}.txt", f"{text.text}\n".encode()
+    for language in ("en", "es"):
+        yield f"documentation/methods_{language}.txt", f"{methods_paragraph(study, language)}\n".encode()
+    yield "materials/design.json", _json(_design(study))
+    yield "results/numbers.json", b"".join(numbers_json(study))
+    people = study.participants.filter(rehearsal=False, trials__response__isnull=False).distinct()
+    for number in people.order_by("number").values_list("number", flat=True).iterator():
+        rows = rows_of(study, range(number, number + 1))
+        yield f"data/{data_file_name(study, number)}", header() + rows
+
+
+def _design(study: Study) -> dict[str, Any]:
+    """Everything that the design hash covers but the texts and the photos, which are hashed in the data."""
+    columns = {name.removesuffix("_id"): getattr(study, name) for name in DESIGN}
+    algorithms = [dict(row) for row in study.algorithms.order_by("slug").values("slug", "name", "kind", "sha256")]
+    return {**columns, "test_set": study.test_set.slug, "algorithms": algorithms, "design_hash": study.design_hash}
+
+
+def _readme(study: Study) -> str:
+    splits = ", ".join(study.splits)
+    return f"""# {study.title}
+
+{SUMMARY}
+
+- Each file in `data/` holds the responses of one participant. `participant` and `position` together name a row.
+- `documentation/codebook.md` says what every column holds; `dataset_description.json` says it for programs.
+- `documentation/methods_en.txt` is a methods paragraph with every number of the protocol.
+- `materials/design.json` is the design that was frozen before the first participant. The SHA-256 over it, the consent
+  texts and the photos is `{study.design_hash}`.
+- `results/numbers.json` holds the fool rates with their intervals.
+
+A fool rate is the share of responses in which the fake was taken for the real photo (`fooled`), over all test trials
+(`kind` is TEST) of people (`simulated` is False) who finished (`finished`) and are not excluded (`excluded`), without
+flags (`flags` is empty). At 50 % people cannot tell a fake from a photo.
+
+Photos: test set “{study.test_set.name}”, splits {splits}. {study.test_set.licence}
+"""
+
+
+def _changes(study: Study) -> str:
+    """What was done with the study since it opened, the latest last."""
+    lines = [f"- {event.at:%Y-%m-%d}: the study was {_done(event.what)}" for event in study.events.all()]
+    return "\n".join(
+        ["# Changes", "", *lines, ""] if lines else ["# Changes", "", "- The study has not been opened.", ""]
+    )
+
+
+def _done(what: str) -> str:
+    known = {"OPENED": "opened.", "CLOSED": "closed.", "IMPORTED": "made from responses that were given elsewhere."}
+    return known.get(what, "changed: responses were erased.")
+
+
+def _json(content: dict[str, Any]) -> bytes:
+    return (json.dumps(content, indent=1, ensure_ascii=False) + "\n").encode()
+
+
+def _add(archive: zipfile.ZipFile, path: str, content: bytes) -> None:
+    info = zipfile.ZipInfo(path, EPOCH)
+    info.compress_type = zipfile.ZIP_DEFLATED
+    info.external_attr = 0o644 << 16
+    archive.writestr(info, content)
+
+
+def _pieces(file: IO[bytes]) -> Iterator[bytes]:
+    file.seek(0)
+    while piece := file.read(PIECE):
+        yield piece
