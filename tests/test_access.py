@@ -11,14 +11,16 @@ from django.db import transaction
 from django.http import HttpResponseBase
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver
+from django.utils import timezone
 
 from colortest.access import ADMINS as ADMINS_GROUP
 from colortest.access import COMMON_TEAM
 from colortest.access import RESEARCHERS as RESEARCHERS_GROUP
 from colortest.analysis import services
-from colortest.analysis.models import ApiToken, ViewerLink
+from colortest.analysis.models import ApiToken, Report, ViewerLink
 from colortest.experiment.models import Participant
 from colortest.experiment.passes import Pass, issue_pass
+from tests.analysis.contents import content
 from tests.cast import log_in
 
 pytestmark = pytest.mark.django_db
@@ -86,12 +88,15 @@ TABLE = {
     "recruitment": (TEAM, "get", "/studies/sunday-study/recruitment/"),
     "set_recruiter": (TEAM, "post", "/studies/sunday-study/recruiter/"),
     "live": (TEAM, "get", "/studies/sunday-study/live/"),
+    "compare": (RESEARCHERS, "get", "/compare/"),
+    "compare_chart": (TEAM, "get", "/compare/sunday-study/sunday-study.json"),
     "definitions": (ANYONE, "get", "/definitions/"),
     "power": (RESEARCHERS, "get", "/power/"),
     "power of a study": (TEAM, "get", "/power/?study=sunday-study"),
     "power_chart": (RESEARCHERS, "get", "/power.svg"),
     "results": (READERS, "get", "/studies/sunday-study/results/"),
-    "results_chart": (READERS, "get", "/studies/sunday-study/results/people.svg"),
+    "chart": (READERS, "get", "/studies/sunday-study/charts/over-time.svg"),
+    "photo_rates": (TEAM, "get", "/studies/sunday-study/photos/"),
     "tidy_csv": (TEAM, "get", "/studies/sunday-study/results.csv"),
     "machine_csv": (TEAM, "get", "/studies/sunday-study/machine-fool-rates.csv"),
     "sharing": (TEAM, "get", "/studies/sunday-study/sharing/"),
@@ -174,6 +179,8 @@ def link(participant: Participant) -> ViewerLink:
 def cast_as(participant: Participant, link: ViewerLink) -> Callable[[str], Visitor]:
     """Makes one of them; the researcher is always there, for what is theirs."""
     researcher = log_in("ruth", RESEARCHERS_GROUP, COMMON_TEAM)
+    numbers = {"content": content(), "seconds": 1.0, "computed": timezone.now()}
+    Report.objects.create(study=participant.study, simulated=False, **numbers)
 
     def make(person: str) -> Visitor:
         client = Client()

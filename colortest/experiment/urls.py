@@ -30,7 +30,6 @@ urlpatterns = [
     path("participants/", ethics.participants, name="participants"),
     path("participants/download/", ethics.download_run, name="download_run"),
     path("participants/erase/", ethics.erase_run, name="erase_run"),
-    path("studies/", designs.studies, name="studies"),
     path("studies/new/", designs.new_study, name="new_study"),
     path("studies/<slug:slug>/", designs.study, name="study"),
     path("studies/<slug:slug>/design/", drafts.design, name="design"),

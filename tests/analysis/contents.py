@@ -81,6 +81,7 @@ def content() -> dict[str, Any]:
             "algorithms": [difference(arms[2], arms[0]), difference(arms[3], arms[1])],
             "splits": [difference(arms[3], arms[2])],
             "exposures": [],
+            "algorithms_pooled": [],
         },
         "rankings": {
             "rows": [
@@ -120,13 +121,19 @@ def content() -> dict[str, Any]:
             }
         ],
         "agreement": {
-            "photos": estimate(0.12, 0.05),
-            "reliability": estimate(0.8),
-            "responses_per_photo": 48.0,
-            "components": {"participant": 0.01, "photo": 0.03, "residual": 0.2},
+            "rows": [
+                {"algorithm": None, "name": None, "split": None, "asked_ms": None, "responses": 48.0}
+                | {"single": estimate(0.12, 0.05), "mean": estimate(0.8), "components": {}}
+            ],
             "sentence": "One-way, over all photos.",
         },
-        "mixed": {"rate": estimate(0.235, 0.03), "participant_sd": 0.5, "photo_sd": 0.9, "sentence": "Laplace."},
+        "mixed": {
+            "rows": [
+                {"algorithm": "net", "name": "Net", "split": "test", "asked_ms": None}
+                | {"rate": estimate(0.305, 0.06), "participant_sd": 0.5, "photo_sd": 0.9}
+            ],
+            "sentence": "By Laplace’s approximation.",
+        },
         "exclusion": {
             "before": {"fooled": 760, "countable": 3160, "rate": 0.24},
             "after": {"fooled": 670, "countable": 2880, "rate": 0.2326},
@@ -140,5 +147,6 @@ def content() -> dict[str, Any]:
             ],
         },
         "sample": {"participants": 44, "of": 44, "sentence": ""},
+        "remarks": [],
         "warnings": ["60 photos are few: below 200, they decide more than people do."],
     }

@@ -1,6 +1,6 @@
 """Fool rates of single colorizations beside numbers that a program can measure on them."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -36,11 +36,14 @@ class Correlation:
         return numbers.replace("-", "−")
 
 
-def beside(name: str, unit: str, measured: Sequence[Measured], correlations: Sequence[Correlation]) -> Figure:
+def beside(
+    name: str, unit: str, measured: Callable[[], Sequence[Measured]], correlations: Sequence[Correlation]
+) -> Figure:
     """Each colorization's fool rate over a number measured on it.
 
     Args:
         name: of the number, as the axis says it; unit: of it, or empty.
+        measured: reads the colorizations, which only the drawing needs.
     """
     said = "; ".join(f"{one.algorithm} {one.label}" for one in correlations)
     rows = tuple((one.algorithm, one.label, f"{one.colorizations:,}") for one in correlations)
@@ -48,7 +51,7 @@ def beside(name: str, unit: str, measured: Sequence[Measured], correlations: Seq
         title=f"Fool rate and {name}",
         alternative=f"Fool rates of single colorizations over their {name}. Rank correlation: {said or 'too few'}.",
         table=Table(("Algorithm", "Spearman’s ρ, with its 95 % interval", "Colorizations"), rows),
-        draw=lambda width: _scatter(f"{name}, {unit}" if unit else name, measured, width),
+        draw=lambda width: _scatter(f"{name}, {unit}" if unit else name, measured(), width),
     )
 
 

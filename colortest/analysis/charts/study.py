@@ -8,7 +8,12 @@ from colortest.analysis.charts import course, forest, spread
 from colortest.analysis.charts.look import Figure
 
 INTERVAL, SEQUENCE = "95 % interval", "95 % confidence sequence"
-OF = {"algorithms": "Between algorithms", "splits": "Between splits", "exposures": "Between exposures"}
+OF = {
+    "algorithms": "Between algorithms",
+    "algorithms_pooled": "Between algorithms, all splits together",
+    "splits": "Between splits",
+    "exposures": "Between exposures",
+}
 
 Content = Mapping[str, Any]
 
@@ -73,7 +78,7 @@ def _final(content: Content) -> Iterator[tuple[str, Figure]]:
                 arm_label(row["b"], row["a"]),
                 *(row[name] for name in ("value", "low", "high", "p_holm", "beats")),
             )
-            for row in content["differences"][kind]
+            for row in content["differences"].get(kind, [])
         ]
         if found:
             yield f"differences-{kind}", forest.differences(found, title=title, margin=content["margin"])

@@ -1,4 +1,4 @@
-"""Pages of researchers: their studies, a new one, copying, previewing, opening and closing."""
+"""Pages of researchers: one study, a new one, copying, previewing, opening and closing."""
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
@@ -14,13 +14,6 @@ from colortest.experiment.views.recruitment import links
 from colortest.experiment.views.words import words_of
 from colortest.htmx import HtmxRequest
 from colortest.refusal import Refused
-
-
-@researcher_required
-def studies(request: HttpRequest) -> HttpResponse:
-    """The studies of one's teams with their progress."""
-    found = Study.objects.visible_to(request.user).with_progress()
-    return render(request, "experiment/studies.html", {"studies": found})
 
 
 @researcher_required

@@ -1,0 +1,54 @@
+"""Whether numbers that a program can measure on a colorization tell how often it fools people."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import numpy as np
+
+from colortest.analysis import photos
+from colortest.analysis.charts.look import Figure
+from colortest.analysis.charts.quality import Correlation, Measured, beside
+from colortest.analysis.statistics.correlation import rank_correlation
+from colortest.experiment.models import Study
+
+NUMBERS = {"psnr": ("PSNR", "dB"), "colourfulness": ("colourfulness", "")}
+
+
+def correlations(study: Study) -> list[dict[str, Any]]:
+    """Rank correlation of each number with the shrunk fool rate, over the colorizations of each algorithm under test.
+
+    Of people. As a report keeps it: [{number, algorithm, name, rho, low, high, colorizations}], where the first three
+    numbers are null where too few colorizations have responses.
+    """
+    return [row for number in NUMBERS for row in _correlations(study, number)]
+
+
+def figure(study: Study, number: str, rows: list[dict[str, Any]]) -> Figure:
+    """Each colorization's fool rate over one number. rows: those of `correlations`."""
+
+    def points() -> list[Measured]:
+        return [Measured(row["name"], row["number"], row["shrunk"]) for row in photos.measured(study, number)]
+
+    known = [
+        Correlation(row["name"], row["rho"], row["low"], row["high"], row["colorizations"])
+        for row in rows
+        if row["number"] == number
+    ]
+    return beside(*NUMBERS[number], points, known)
+
+
+def _correlations(study: Study, number: str) -> Iterator[dict[str, Any]]:
+    rows = photos.measured(study, number)
+    for algorithm in study.under_test():
+        mine = [row for row in rows if row["slug"] == algorithm.slug]
+        numbers, rates = (np.array([row[name] for row in mine], dtype=float) for name in ("number", "shrunk"))
+        found = rank_correlation(numbers, rates)
+        yield {
+            "number": number,
+            "algorithm": algorithm.slug,
+            "name": algorithm.name,
+            "rho": found.rho if found else None,
+            "low": found.low if found else None,
+            "high": found.high if found else None,
+            "colorizations": len(mine),
+        }

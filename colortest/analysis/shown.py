@@ -1,0 +1,131 @@
+"""What a page may show of a study now: its stored report, and the figures drawn from it."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cached_property
+from typing import Any
+
+from colortest.analysis import quality
+from colortest.analysis.charts import study as charts
+from colortest.analysis.charts.look import Figure
+from colortest.analysis.models import FoolRate, Report
+from colortest.experiment.models import Study
+
+FINAL, SEQUENCE, HIDDEN = "FINAL", "SEQUENCE", "HIDDEN"
+SIMULATED = "simulated-"  # before the name of a figure of theirs
+
+
+@dataclass(frozen=True)
+class Shown:
+    """The stored numbers of people, or of simulated participants, and how much of them may be shown."""
+
+    study: Study
+    content: Mapping[str, Any]
+    computed: datetime
+    showing: str
+    prefix: str = ""
+
+    @property
+    def final(self) -> bool:
+        """Whether tests and intervals of a study that is over may be shown."""
+        return self.showing == FINAL
+
+    @property
+    def hidden(self) -> bool:
+        """Whether nothing but counts may be shown."""
+        return self.showing == HIDDEN
+
+    @property
+    def interval(self) -> str:
+        """The definition of the bounds that are shown."""
+        return "interval" if self.final else "sequence"
+
+    @cached_property
+    def overall(self) -> Mapping[str, Any]:
+        """The fool rate over all arms, with the bounds that may be shown."""
+        return bounded(self.content["overall"], self.showing)
+
+    @cached_property
+    def arms(self) -> list[Mapping[str, Any]]:
+        """Algorithm × split, and × exposure where there are several, with the bounds that may be shown.
+
+        Each with `stored`, the fool rate's row, which knows of the machine's and of the AMT script's bootstrap.
+        """
+        rows = FoolRate.objects.filter(study=self.study, simulated=bool(self.prefix)).for_page().with_machine()
+        stored = {(row.algorithm.slug, row.split, row.asked_ms): row for row in rows}
+        return [
+            {**bounded(arm, self.showing), "stored": stored.get((arm["algorithm"], arm["split"], arm["asked_ms"]))}
+            for arm in self.content["arms"]
+            if arm["split"] is not None
+        ]
+
+    @cached_property
+    def figures(self) -> dict[str, Figure]:
+        """By the name in their address."""
+        found = charts.figures(self.content, self.showing)
+        return {self.prefix + name: figure for name, figure in found.items()}
+
+    @cached_property
+    def quality(self) -> dict[str, Figure]:
+        """Fool rates of people over the quality numbers of colorizations, by the name in their address."""
+        rows = self.content.get("quality", [])
+        if self.hidden or self.prefix or not rows:
+            return {}
+        return {number: quality.figure(self.study, number, rows) for number in quality.NUMBERS}
+
+
+def bounded(arm: Mapping[str, Any], showing: str) -> dict[str, Any]:
+    """A fool rate of a report with the bounds that may be shown as `low` and `high`, and its name in words."""
+    bounds = arm if showing == FINAL else (arm["sequence"] or {"low": None, "high": None})
+    return {**arm, "low": bounds["low"], "high": bounds["high"], "row": charts.row_of(arm)}
+
+
+@dataclass(frozen=True)
+class Headline:
+    """What a list says of a study. fool_rate: none where it is hidden or nothing is countable."""
+
+    finished: int
+    countable: int
+    hidden: bool
+    fool_rate: Mapping[str, Any] | None
+
+
+def headlines(studies: Iterable[Study]) -> dict[int, Headline]:
+    """By the study's key, of people; none for a study that nobody finished."""
+    showing = {study.pk: study.showing for study in studies}
+    rows = Report.objects.of_people().filter(study__in=showing)
+    return {
+        key: Headline(
+            finished=counts["finished"],
+            countable=counts["countable"],
+            hidden=showing[key] == HIDDEN,
+            fool_rate=None if showing[key] == HIDDEN or overall["rate"] is None else bounded(overall, showing[key]),
+        )
+        for key, counts, overall in rows.values_list("study", "content__counts", "content__overall")
+    }
+
+
+def of_people(study: Study) -> Shown | None:
+    """None before anything is computed."""
+    return _shown(study, study.reports.of_people().first(), "")
+
+
+def of_simulated(study: Study) -> Shown | None:
+    """None where no simulated participant has finished."""
+    return _shown(study, study.reports.of_simulated().first(), SIMULATED)
+
+
+def figure(study: Study, name: str) -> tuple[Figure, datetime] | None:
+    """The figure of that name, and when its numbers were computed; None where there is none to be shown."""
+    shown = of_simulated(study) if name.startswith(SIMULATED) else of_people(study)
+    if shown is None:
+        return None
+    found = shown.quality.get(name) if name in quality.NUMBERS else shown.figures.get(name)
+    return (found, shown.computed) if found else None
+
+
+def _shown(study: Study, report: Report | None, prefix: str) -> Shown | None:
+    if report is None or not report.content["counts"]["finished"]:
+        return None
+    return Shown(study, report.content, report.computed, study.showing, prefix)
