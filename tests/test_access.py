@@ -98,6 +98,8 @@ TABLE = {
     "chart": (READERS, "get", "/studies/sunday-study/charts/over-time.svg"),
     "photo_rates": (TEAM, "get", "/studies/sunday-study/photos/"),
     "tidy_csv": (TEAM, "get", "/studies/sunday-study/results.csv"),
+    "export": (TEAM, "get", "/studies/sunday-study/export/psych-ds/"),
+    "methods": (TEAM, "get", "/studies/sunday-study/methods/"),
     "machine_csv": (TEAM, "get", "/studies/sunday-study/machine-fool-rates.csv"),
     "sharing": (TEAM, "get", "/studies/sunday-study/sharing/"),
     "hand_over": (TEAM, "post", "/studies/sunday-study/sharing/team/"),
