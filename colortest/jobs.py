@@ -36,6 +36,11 @@ def compute_fool_rates(study_id: int, *, again: bool = False) -> None:
     _ring("compute_fool_rates", again, study_id=study_id)
 
 
+def store_report(study_id: int, *, again: bool = False) -> None:
+    """Make and store what a study's pages tell beside its fool rates."""
+    _ring("store_report", again, study_id=study_id)
+
+
 def erase_expired(study_id: int, *, again: bool = False) -> None:
     """Erase the runs of a study that were kept as long as it said."""
     _ring("erase_expired", again, study_id=study_id)

@@ -36,7 +36,15 @@ def test_a_dead_queue_costs_a_warning_and_nothing_else() -> None:
 
 def test_every_ring_names_a_task_that_the_worker_has() -> None:
     celery.app.loader.import_default_modules()
-    for name in ("import_test_set", "colorize", "observe", "compute_fool_rates", "erase_expired", "ring_again"):
+    for name in (
+        "import_test_set",
+        "colorize",
+        "observe",
+        "compute_fool_rates",
+        "store_report",
+        "erase_expired",
+        "ring_again",
+    ):
         assert celery.signature(name).task in celery.app.tasks
     for entry in celery.app.conf.beat_schedule.values():
         assert entry["task"] in celery.app.tasks

@@ -7,6 +7,7 @@ from django.utils import timezone
 
 from colortest import jobs
 from colortest.analysis import services as analysis
+from colortest.analysis.services import reports
 from colortest.celery import IMPORT
 from colortest.experiment import services as experiment
 from colortest.experiment.models import Participant, Study
@@ -36,8 +37,16 @@ def colorize(algorithm_id: int) -> None:
 
 @shared_task
 def compute_fool_rates(study_id: int) -> None:
-    """FoolRate rows of a study as its responses are now."""
+    """FoolRate rows of a study as its responses are now; rings for the report beside them where it is due."""
     analysis.compute_fool_rates(study=Study.objects.get(pk=study_id))
+    if study_id in reports.reports_due():
+        jobs.store_report(study_id)
+
+
+@shared_task
+def store_report(study_id: int) -> None:
+    """Report and PhotoRate rows of a study as its FoolRate rows are now."""
+    reports.store_report(study=Study.objects.get(pk=study_id))
 
 
 @shared_task
@@ -73,4 +82,6 @@ def ring_again() -> None:
         jobs.erase_expired(study_id, again=True)
     for study in analysis.stale():
         jobs.compute_fool_rates(study.pk, again=True)
+    for study_id in reports.reports_due():
+        jobs.store_report(study_id, again=True)
     measure_colorizations()

@@ -9,6 +9,15 @@ from dataclasses import dataclass
 
 FAST_MS = 200.0  # to see, to decide and to press takes longer
 
+# What tells each rule by its reason, and the rule in words. The last one is not judged here but where eyes are tested.
+RULES = {
+    "catch trials, fewer than": "caught too few catch trials",
+    "responses within": "responded too fast too often",
+    "chose “": "chose the same too often",
+    "test trials flagged": "too many exposures failed",
+    "may see colours differently": "may see colours differently",
+}
+
 
 @dataclass(frozen=True)
 class Rules:
@@ -68,6 +77,12 @@ def reasons(conduct: Conduct, rules: Rules) -> Iterator[str]:
         yield f"{chose}, more than {_percent(rules.max_same_side_share)}"
     if conduct.flagged.above(rules.max_flagged_share):
         yield f"{_of(conduct.flagged)} test trials flagged, more than {_percent(rules.max_flagged_share)}"
+
+
+def rules_in(reason: str) -> list[str]:
+    """The rules that a stored reason speaks of, in words without its numbers; “other” for one that is not known."""
+    found = [words for pattern, words in RULES.items() if pattern in reason]
+    return found or ["other"]
 
 
 def _of(tally: Tally) -> str:

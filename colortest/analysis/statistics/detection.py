@@ -37,7 +37,7 @@ class Sensitivity:
 
 def unbiased(fool_rate: ArrayLike) -> Numbers:
     """d′ of a choice between two by people who prefer no side: √2 z(1 − fool rate). 32.3 % → 0.65, 50 % → 0."""
-    return np.sqrt(2) * np.asarray(ndtri(1 - np.asarray(fool_rate, float)), float)
+    return np.asarray(np.sqrt(2) * ndtri(1 - np.asarray(fool_rate, float)), float)
 
 
 def of_pairs(fake_left: Cells, fake_right: Cells) -> Sensitivity:

@@ -1,7 +1,8 @@
 """Fool rates against each other and against 50 %, from the draws of the crossed bootstrap. Pure.
 
 Draws of different arms that give the same participant the same weight and the same photo the same weight are paired by
-both: their difference, draw by draw, is the difference of arms that share what people and photos bring along.
+both: their difference, draw by draw, is the difference of arms that share what people and photos bring along. For
+intervals and p the draws are `narrowed`, as those of a fool rate are.
 
 Where every response is the same, each draw is the same too and tells nothing of chance; then the score methods for
 independent responses take over, because no interval here is narrower and no p smaller than theirs.
@@ -15,7 +16,7 @@ from statistics import NormalDist
 import numpy as np
 from numpy.typing import NDArray
 
-from colortest.analysis.statistics.bootstrap import Draws
+from colortest.analysis.statistics.bootstrap import Draws, narrowed
 from colortest.analysis.statistics.intervals import Interval, wilson
 
 HALF = 0.5  # nobody can tell
@@ -38,6 +39,11 @@ class Drawn:
     def rates(self) -> NDArray[np.float64]:
         """One for each draw; NaN where it drew no response."""
         return self.draws.rates()
+
+    @property
+    def own(self) -> float:
+        """The variance of the rate if all responses were independent."""
+        return self.rate * (1 - self.rate) / self.countable
 
 
 @dataclass(frozen=True)
@@ -76,15 +82,14 @@ def pool(arms: Sequence[Drawn]) -> Drawn:
 
 def against_half(arm: Drawn) -> Test:
     """The fool rate minus 50 %; p by the draws beyond it, never below that of the score test."""
-    value, draws = arm.rate - HALF, _finite(arm.rates - HALF)
-    score = value / sqrt(HALF * HALF / arm.countable)
-    return _test(value, draws, _shifted(wilson(arm.fooled, arm.countable)), score)
+    score = (arm.rate - HALF) / sqrt(HALF * HALF / arm.countable)
+    return _test(arm.rate - HALF, _from_half(arm), _shifted(wilson(arm.fooled, arm.countable)), score)
 
 
 def difference(one: Drawn, other: Drawn) -> Test:
     """One's fool rate minus the other's."""
-    draws = _finite(one.rates - other.rates)
-    return _test(one.rate - other.rate, draws, _newcombe(one, other, 0.95), _pooled_score(one, other))
+    floor = _newcombe(one, other, 0.95)
+    return _test(one.rate - other.rate, _between(one, other), floor, _pooled_score(one, other))
 
 
 def beats(one: Drawn, other: Drawn) -> float:
@@ -96,13 +101,12 @@ def beats(one: Drawn, other: Drawn) -> float:
 def equivalent_to_half(arm: Drawn, margin: float) -> Equivalence:
     """Whether the fool rate is within the margin (0 to 1) of 50 %."""
     floor = _shifted(wilson(arm.fooled, arm.countable, 0.9))
-    return _equivalence(arm.rate - HALF, _finite(arm.rates - HALF), floor, margin)
+    return _equivalence(arm.rate - HALF, _from_half(arm), floor, margin)
 
 
 def equivalent(one: Drawn, other: Drawn, margin: float) -> Equivalence:
     """Whether two fool rates are within the margin (0 to 1) of each other."""
-    draws = _finite(one.rates - other.rates)
-    return _equivalence(one.rate - other.rate, draws, _newcombe(one, other, 0.9), margin)
+    return _equivalence(one.rate - other.rate, _between(one, other), _newcombe(one, other, 0.9), margin)
 
 
 def holm(ps: Sequence[float]) -> list[float]:
@@ -112,6 +116,16 @@ def holm(ps: Sequence[float]) -> list[float]:
         running = max(running, min(1.0, (len(ps) - rank) * ps[place]))
         adjusted[place] = running
     return adjusted
+
+
+def _from_half(arm: Drawn) -> NDArray[np.float64]:
+    draws = _finite(arm.rates - HALF)
+    return narrowed(draws, around=arm.rate - HALF, own=arm.own) if len(draws) else draws
+
+
+def _between(one: Drawn, other: Drawn) -> NDArray[np.float64]:
+    draws = _finite(one.rates - other.rates)
+    return narrowed(draws, around=one.rate - other.rate, own=one.own + other.own) if len(draws) else draws
 
 
 def _test(value: float, draws: NDArray[np.float64], floor: Interval, score: float) -> Test:

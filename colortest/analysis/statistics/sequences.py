@@ -22,7 +22,7 @@ class Bets:
     stakes: NDArray[np.float64]
 
 
-def confidence_sequence(means: Sequence[float], level: float = 0.95) -> Interval | None:
+def confidence_sequence(means: Sequence[float] | NDArray[np.float64], level: float = 0.95) -> Interval | None:
     """The interval after all of these people; the chance that it ever misses, after any of them, is 1 − level at most.
 
     By betting: whoever bets against the true rate, however cleverly, rarely gets rich, so the rates against which
