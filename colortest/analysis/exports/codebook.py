@@ -21,11 +21,17 @@ def _levels(column: Column) -> str:
 
 
 def _variable(column: Column) -> dict[str, Any]:
-    levels = f" Values: {_levels(column)}." if column.levels else ""
-    variable = {"@type": "PropertyValue", "name": column.name, "description": f"{column.description}{levels}"}
+    several = " A cell may hold several values, separated by spaces." if column.several else ""
+    variable: dict[str, Any] = {
+        "@type": "PropertyValue",
+        "name": column.name,
+        "description": f"{column.description}{several}",
+    }
     if column.unit:
-        variable["unitText"] = column.unit
+        variable |= {"unitText": column.unit, "minValue": 0}
     if column.levels:
-        one = "|".join(column.levels)
-        variable["valuePattern"] = f"({one})( ({one}))*" if column.several else one
+        variable["valueReference"] = [
+            {"@type": "PropertyValue", "value": str(value), "description": meaning}
+            for value, meaning in column.levels.items()
+        ]
     return variable
