@@ -68,12 +68,12 @@ def multiply(study: Study, numbers: range, *, unnoticed: bool = False) -> None:
     with connection.cursor() as cursor:
         if unnoticed:
             cursor.execute("SET LOCAL session_replication_role = replica")
-    _copy(Participant, first.pk, others, id=person_id, number="p.number", code="left(md5(p.number::text), 22)",
+    _copy(Participant, first.pk, others, id=person_id, number="p.number", code="lpad(p.number::text, 22, '-')",
           finished="made.finished + p.number * interval '1 millisecond'",
           exclusion_reason="CASE p.number % 20 WHEN 7 THEN 'inattentive' ELSE '' END")  # fmt: skip
     _copy(Trial, trials[0].pk, each_trial, id=trial_id, participant_id=person_id, position="k.position",
           kind=f"CASE WHEN {caught} THEN 'CATCH' ELSE 'TEST' END", colorization_id=pair,
-          token="left(md5(p.number || '/' || k.position), 22)", real_side=side(0.5))  # fmt: skip
+          token="lpad(p.number || '/' || k.position, 22, '-')", real_side=side(0.5))  # fmt: skip
     _copy(Response, trials[0].pk, each_trial, trial_id=trial_id, chosen_side=side(easy),
           flags="CASE WHEN random() < 0.02 THEN ARRAY['EXPOSURE'] ELSE ARRAY[]::varchar[] END")  # fmt: skip
 

@@ -52,11 +52,14 @@ class Cells:
     """Responses counted by weight of participant × weight of photo: that is all that the draws depend on.
 
     A unit is the number of a weight, 0 to UNITS − 1; where there are more participants or photos, several share one.
+
+    Args:
+        participants, photos: one more than the highest unit that will come.
     """
 
-    def __init__(self) -> None:
-        self.fooled = np.zeros((UNITS, UNITS), np.int32)
-        self.countable = np.zeros((UNITS, UNITS), np.int32)
+    def __init__(self, participants: int = UNITS, photos: int = UNITS) -> None:
+        self.fooled = np.zeros((participants, photos), np.int32)
+        self.countable = np.zeros((participants, photos), np.int32)
 
     def add(self, participants: Integers, photos: Integers, fooled: Integers) -> None:
         """Count responses: unit of the participant, unit of the photo, and outcome, 0 or 1; (responses,) each."""

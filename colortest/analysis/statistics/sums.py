@@ -77,7 +77,7 @@ class Arm:
 
     def __init__(self, photos: Integers, people: int) -> None:
         self._numbers = photos
-        self._cells = Cells()
+        self._cells = Cells(min(people + 1, UNITS), min(len(photos), UNITS))
         self._photos = np.zeros((len(photos), 2), np.int64)  # fooled, countable
         self._people = np.zeros((people + 1, 2), np.int64)
         self._excluded = np.zeros(people + 1, np.bool_)

@@ -34,12 +34,14 @@ def poisson_weights(seed: int, of: Of, units: Sequence[int], draws: int = DRAWS)
         seed: 0 or more, below 2⁶³.
         units: 0 or more each, below UNITS.
     """
-    weights = np.empty((len(units), draws), np.uint8)
-    for row, unit in enumerate(units):
+    uniform = np.empty((len(units), draws), np.uint32)
+    for row, unit in zip(uniform, units, strict=True):
         key = np.array([seed, int(of) * UNITS + unit], np.uint64)
         raw = np.random.Philox(key=key).random_raw((draws + 1) // 2)
-        uniform = raw.astype("<u8").view("<u4")[:draws]
-        weights[row] = sum(((uniform >= bound).view(np.uint8) for bound in _BOUNDS), start=np.uint8(0))
+        row[:] = raw.astype("<u8").view("<u4")[:draws]
+    weights = np.zeros(uniform.shape, np.uint8)
+    for bound in _BOUNDS:
+        weights += uniform >= bound
     return weights
 
 

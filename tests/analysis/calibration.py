@@ -1,0 +1,117 @@
+"""Studies drawn from a known truth, to see whether intervals cover it and errors are as large as they say.
+
+The truth is the population fool rate: the mean over all participants and all photos that there could be, of which each
+study has a sample of both. The logit of being fooled is a constant plus a normal deviation of the participant (SD 0.5)
+plus one of the photo (SD 1.0); the constant is the one that makes the population fool rate 35 %.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cache
+from statistics import fmean, pstdev
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.optimize import brentq
+from scipy.special import expit
+
+from colortest.analysis.statistics.bootstrap import amt_bootstrap, crossed_interval
+from colortest.analysis.statistics.intervals import Interval, wilson
+from colortest.analysis.statistics.sums import Arm, ArmSums, Responses
+
+TRUTH, PERSON_SD, PHOTO_SD = 0.35, 0.5, 1.0
+
+
+@dataclass(frozen=True)
+class Design:
+    """So many people, each in so many trials with different ones of so many photos, which are shown equally often."""
+
+    people: int
+    photos: int
+    trials: int
+
+    def __str__(self) -> str:
+        return f"{self.people} people × {self.trials} trials over {self.photos:,} photos"
+
+
+# Those of the table in docs/statistics.md, with the errors that others simulated before us, in percentage points: true,
+# crossed, of the AMT script, binomial.
+KNOWN = {
+    Design(40, 1000, 36): (2.0, 2.6, 2.2, 1.3),
+    Design(40, 100, 36): (2.6, 3.2, 2.2, 1.3),
+    Design(40, 50, 36): (3.4, 3.6, 2.2, 1.3),
+    Design(40, 40, 40): (3.5, 3.8, 2.1, 1.2),
+    Design(120, 40, 40): (3.1, 3.2, 1.2, 0.7),
+}
+
+
+@dataclass(frozen=True)
+class Calibration:
+    """Of many studies of one design. Errors in percentage points, shares 0 to 1.
+
+    true: standard deviation of their fool rates; the others are means of what the studies said of themselves.
+    covered, wilson_covered, amt_covered: studies whose 95 % interval holds the truth; the AMT script's is ± 1.96 SD.
+    """
+
+    true: float
+    crossed: float
+    amt: float
+    binomial: float
+    covered: float
+    wilson_covered: float
+    amt_covered: float
+
+
+def calibrate(design: Design, *, studies: int, draws: int, seed: int = 1) -> Calibration:
+    """Simulate so many studies, and judge each as the site does."""
+    found = [_judge(sums, design, draws, number) for number, sums in enumerate(_studies(design, studies, draws, seed))]
+    rates, crossed, amt, binomial, covered, wilson_covered, amt_covered = zip(*found, strict=True)
+    errors = (100 * pstdev(rates), 100 * fmean(crossed), 100 * fmean(amt), 100 * fmean(binomial))
+    return Calibration(*errors, fmean(covered), fmean(wilson_covered), fmean(amt_covered))
+
+
+def _judge(sums: ArmSums, design: Design, draws: int, seed: int) -> tuple[float, ...]:
+    fooled, countable = sums.fooled, sums.countable
+    rate, of_draws = fooled / countable, sums.draws.rates()
+    amt = amt_bootstrap(sums.people[:, 2], *sums.people[:, :2].T, trials=design.trials, seed=seed, draws=draws)
+    intervals = (
+        crossed_interval(sums.draws, fooled=fooled, countable=countable),
+        wilson(fooled, countable),
+        Interval(rate - 1.96 * amt.sd, rate + 1.96 * amt.sd),
+    )
+    covers = (float(interval.low <= TRUTH <= interval.high) for interval in intervals)
+    return rate, float(of_draws[~np.isnan(of_draws)].std()), amt.sd, (rate * (1 - rate) / countable) ** 0.5, *covers
+
+
+def _studies(design: Design, studies: int, draws: int, seed: int) -> Iterator[ArmSums]:
+    chance = np.random.default_rng(seed)
+    for number in range(studies):
+        seen = _shown(design, chance)
+        people, photos = np.nonzero(seen)
+        logits = (
+            _constant()
+            + PERSON_SD * chance.standard_normal(design.people)[people]
+            + PHOTO_SD * chance.standard_normal(design.photos)[photos]
+        )
+        fooled = (chance.random(len(people)) < expit(logits)).astype(np.int64)
+        arm = Arm(np.arange(design.photos), design.people)
+        arm.add(Responses(people, photos, fooled, np.zeros(len(people), np.bool_)))
+        yield arm.sums(seed=number, draws=draws)
+
+
+def _shown(design: Design, chance: np.random.Generator) -> NDArray[np.bool_]:
+    """(people, photos): who sees what, least-seen photos first."""
+    seen, times = np.zeros((design.people, design.photos), np.bool_), np.zeros(design.photos, np.int64)
+    for person in seen:
+        mine = np.lexsort((chance.random(design.photos), times))[: design.trials]
+        person[mine] = True
+        times[mine] += 1
+    return seen
+
+
+@cache
+def _constant() -> float:
+    nodes, weights = np.polynomial.hermite_e.hermegauss(60)
+    weights = weights / weights.sum()
+    deviations = PERSON_SD * nodes[:, None] + PHOTO_SD * nodes[None, :]
+    return float(brentq(lambda constant: weights @ expit(constant + deviations) @ weights - TRUTH, -5, 5))

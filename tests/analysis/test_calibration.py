@@ -1,0 +1,48 @@
+"""Intervals are wrong as often as they say. `make bench ARGS=calibration` has the whole table, docs/statistics.md shows
+it; here fewer studies and draws stand for it, so that whoever breaks it is told at once.
+"""
+
+import pytest
+
+from colortest.analysis.power import Plan, interval_width
+from tests.analysis.calibration import KNOWN, Calibration, Design, calibrate
+
+STUDIES, DRAWS = 200, 200
+FEW_PHOTOS, CROSSED = Design(40, 50, 36), Design(40, 40, 40)
+
+
+@pytest.fixture(scope="module", params=[FEW_PHOTOS, CROSSED], ids=str)
+def design(request: pytest.FixtureRequest) -> Design:
+    return request.param
+
+
+@pytest.fixture(scope="module")
+def found(design: Design) -> Calibration:
+    return calibrate(design, studies=STUDIES, draws=DRAWS, seed=2026)
+
+
+def test_the_crossed_interval_covers_the_truth_in_about_95_of_100_studies(found: Calibration) -> None:
+    assert 0.93 <= found.covered <= 0.99
+
+
+def test_intervals_that_know_nothing_of_photos_do_not(found: Calibration) -> None:
+    assert found.wilson_covered < 0.7
+    assert found.amt_covered < 0.85
+
+
+def test_errors_are_those_that_others_simulated(design: Design, found: Calibration) -> None:
+    _, *told = KNOWN[design]
+    assert [found.crossed, found.amt, found.binomial] == pytest.approx(told, abs=0.1)
+
+
+def test_the_true_error_is_the_one_that_a_plan_is_told(design: Design, found: Calibration) -> None:
+    width = interval_width(Plan(design.people, design.photos, design.trials))
+    # The standard deviation of so many rates is known to 1/√(2 · STUDIES) = 5 %.
+    assert found.true == pytest.approx(width / (2 * 1.96), rel=0.1)
+
+
+def test_with_a_thousand_photos_the_interval_is_not_too_careful_either() -> None:
+    """Draws alone would say an error of 2.6 points where it is 2.0, and cover the truth in more than 99 of 100."""
+    found = calibrate(Design(40, 1000, 36), studies=STUDIES // 4, draws=DRAWS, seed=2026)
+    assert 0.9 <= found.covered <= 0.99
+    assert found.crossed == pytest.approx(2.6, abs=0.1)
