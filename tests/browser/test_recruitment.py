@@ -5,6 +5,7 @@ from urllib.parse import urlsplit
 
 from playwright.sync_api import Browser, Page, expect
 
+from colortest.access import COMMON_TEAM, RESEARCHERS
 from colortest.experiment import services
 from colortest.experiment.models import Participant, Response, Withdrawal
 from tests.browser import playing
@@ -125,7 +126,7 @@ def test_a_researcher_sets_up_recruitment_and_tries_it(
     page: Page, visitors: Visitors, site: str, make_study: MakeStudy
 ) -> None:
     study = make_study(**SHORT)
-    make_account("ruth", "researchers")
+    make_account("ruth", RESEARCHERS, COMMON_TEAM)
     log_in(page, site, "ruth", PASSWORD)
     page.goto(f"{site}/studies/sunday-study/")
     page.get_by_role("link", name="Recruiter and completion codes").click()
@@ -154,7 +155,7 @@ def test_a_researcher_sets_up_recruitment_and_tries_it(
 
 def test_a_researcher_hands_out_and_erases_a_run(page: Page, site: str, make_study: MakeStudy, tmp_path: Path) -> None:
     person = services.admit_participant(study=make_study(**SHORT))
-    make_account("ruth", "researchers")
+    make_account("ruth", RESEARCHERS, COMMON_TEAM)
     log_in(page, site, "ruth", PASSWORD)
     page.goto(f"{site}/studies/")
     page.get_by_role("link", name="A participant’s data").click()

@@ -20,7 +20,7 @@ from colortest.experiment.views import cookies
 from colortest.experiment.views.pages import participant_with
 from colortest.refusal import Refused
 
-UNKNOWN = "Nothing is stored under this code: it is mistyped, or the run was erased."
+UNKNOWN = "Nothing is stored under this code in a study of your teams: it is mistyped, or the run was erased."
 
 
 @never_cache
