@@ -8,6 +8,7 @@ import httpx
 import pytest
 from playwright.sync_api import Locator, Page, Route, expect
 
+from colortest.analysis.charts.look import interval
 from colortest.analysis.models import FoolRate
 from colortest.embedded.supervisor import Child
 from colortest.experiment.bot import ParticipantBot
@@ -220,12 +221,14 @@ def test_fool_rates_of_the_database_appear_and_keep_up_without_a_reload(
     stay(page)
     for people in (1, 2):
         play_as_person(site, study.slug, seed=people)
-        expect(page.get_by_text(f"people finished, of {people} who started")).to_be_visible()
+        expect(_number(page, "people finished")).to_have_text(str(people), timeout=60_000)
         expect(_number(page, "countable responses")).to_have_text(str(9 * people))
+        arms = {arm["split"]: arm for arm in study.reports.of_people().get().content["arms"]}
         for rate in FoolRate.objects.of_people():
             row = page.get_by_role("row").filter(has_text="Grey").filter(has_text=rate.split)
             cells = [cell.inner_text() for cell in row.get_by_role("cell").all()]
-            assert cells[2:6] == [rate.rate_percent, rate.interval_percent, str(rate.fooled), str(rate.countable)]
+            sequence = interval(**arms[rate.split]["sequence"])
+            assert cells[2:6] == [rate.rate_percent, sequence, str(rate.fooled), str(rate.countable)]
             assert rate.rate == rate.fooled / rate.countable
         wait_until(lambda: page.evaluate("document.querySelector('img.chart').naturalWidth > 0"), seconds=10)
     assert _fooled(study) == sum(FoolRate.objects.of_people().values_list("fooled", flat=True))

@@ -61,7 +61,7 @@ def over_time(moments: Sequence[Moment], unit: str) -> Figure:
     )
     total = sum(one.countable for one in moments)
     return Figure(
-        title="Responses over time",
+        title=f"Countable responses by {unit}",
         alternative=(
             f"Countable responses by {unit}, from {rows[0][0]} to {rows[-1][0]} UTC: {total:,} in all, at most "
             f"{max(one.countable for one in moments):,} in one {unit}."
@@ -96,7 +96,7 @@ def learning(stretches: Sequence[Stretch]) -> Figure:
     rows = tuple((one.label, percent(one.rate), interval(one.low, one.high), f"{one.countable:,}") for one in stretches)
     said = "; ".join(f"{one.label} {percent(one.rate)}" for one in stretches)
     return Figure(
-        title="From practice to the end of the test",
+        title="By the position of the trial",
         alternative=f"Fool rates by the position of the trial: {said}.",
         table=Table(("Trials", "Fool rate", "95 % interval", "Responses"), rows),
         draw=lambda width: _learning(stretches, width),

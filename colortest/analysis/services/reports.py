@@ -8,6 +8,7 @@ from django.db.models import F, Max, OuterRef, Q, Subquery
 from django.utils import timezone
 
 from colortest.analysis.models import PhotoRate, Report
+from colortest.analysis.quality import correlations
 from colortest.analysis.reports.content import report_content
 from colortest.analysis.reports.photos import photo_rates
 from colortest.experiment.models import Study
@@ -64,6 +65,7 @@ def _store(study: Study, *, simulated: bool) -> Report | None:
         if later is not None:
             return later
         _store_photos(study, photos, simulated=simulated)
+        content["quality"] = [] if simulated else correlations(study)
         numbers = {"content": content, "seconds": seconds, "computed": now}
         return Report.objects.update_or_create(study=study, simulated=simulated, defaults=numbers)[0]
 
