@@ -37,6 +37,14 @@ def test_researchers_list_the_studies_of_their_teams_and_admins_all(
         assert ("Sunday study" in client.get("/studies/").content.decode()) == listed
 
 
+def test_no_list_and_no_choice_tells_of_a_study_of_others(
+    researcher: Client, other_researcher: Client, study: Study
+) -> None:
+    for address in ("/studies/?search=Sunday", "/compare/", "/compare/?study=sunday-study"):
+        assert "Sunday study" in researcher.get(address).content.decode()
+        assert "Sunday study" not in other_researcher.get(address).content.decode()
+
+
 def test_a_researcher_without_a_team_gets_one_with_the_first_study(study: Study) -> None:
     nina = log_in("nina", RESEARCHERS)
     for title in ("First", "Second"):
