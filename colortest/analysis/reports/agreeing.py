@@ -12,7 +12,7 @@ from colortest.analysis.statistics import mixed
 from colortest.analysis.statistics.agreement import Components, Correlation, agreement, components
 from colortest.experiment.models import Study
 
-MOST = 20_000  # responses of all arms that the mixed model is fitted to: some seconds
+MOST = 12_000  # responses of all arms that the mixed model is fitted to: some seconds
 AGREE = (
     "How alike two participants respond to the same fake, from 0 (as chance has it) to 1, and how well the fool rates "
     "of photos would come out again with as many other participants."

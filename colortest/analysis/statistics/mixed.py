@@ -21,7 +21,11 @@ LEAST = 30  # responses, and 3 participants and photos: fewer have no variances 
 NODES = 40  # of the quadrature
 PRIOR_SD = 1.0  # of the logarithm of a standard deviation of logits: between 0.14 and 7 is believed at the outset
 
+USUAL_SDS = (0.5, 1.0)  # of people and of photos: where the fit starts
+ENOUGH = {"ftol": 1e-7, "gtol": 1e-3}  # nearer to the best changes the third digit of a deviation
+
 Integers = NDArray[np.int64]
+Numbers = NDArray[np.float64]
 
 
 @dataclass(frozen=True)
@@ -65,12 +69,27 @@ def _fit(person_of: Integers, photo_of: Integers, fooled: NDArray[np.bool_]) -> 
     rows, columns = np.tile(np.arange(count), 2), np.concatenate([person_of, people + photo_of])
     effects = csr_array((np.ones(2 * count), (rows, columns)), shape=(count, people + pictures))
     kinds = np.repeat([0, 1], [people, pictures])
+    mean, sd = _start(person_of, photo_of, fooled)
     model = BinomialBayesMixedGLM(fooled.astype(float), np.ones((count, 1)), effects, kinds, vcp_p=PRIOR_SD, fe_p=2)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # that it stopped within rounding of the best
-        found = model.fit_vb(fit_method="L-BFGS-B", rng=0)
+        found = model.fit_vb(mean, sd, fit_method="L-BFGS-B", minim_opts=ENOUGH)
     participant_sd, photo_sd = np.exp(found.vcp_mean)
     return float(found.fe_mean[0]), float(participant_sd), float(photo_sd)
+
+
+def _start(person_of: Integers, photo_of: Integers, fooled: NDArray[np.bool_]) -> tuple[Numbers, Numbers]:
+    """Means and deviations to start from: each person and photo drawn towards the constant, with usual deviations.
+
+    The constant first, then the logarithms of both deviations, people and photos. It halves the time of the fit.
+    """
+    rate = float(fooled.mean())
+    means, sds = [np.array([logit(rate), *np.log(USUAL_SDS)])], [np.full(3, 0.1)]
+    for of, usual in zip((person_of, photo_of), USUAL_SDS, strict=True):
+        precision = 1 / usual**2 + rate * (1 - rate) * np.bincount(of)
+        means.append(np.bincount(of, weights=fooled - rate) / precision)
+        sds.append(precision**-0.5)
+    return np.concatenate(means), np.concatenate(sds)
 
 
 def _averaged(constant: float, sd: float) -> float:
