@@ -72,11 +72,11 @@ class Script:
 
 @pytest.mark.parametrize("question", ["REAL", "FAKE"])
 def test_the_script_finds_our_fool_rate_and_its_bootstrap_our_mean_and_sd(make_study: MakeStudy, question: str) -> None:
-    study = make_study(question=question, min_catch_accuracy=0.0)
+    study = make_study(question=question, min_catch_accuracy=0.0, practice_trials=2, test_trials=20)
     for seed in range(12):
         chance(study, 0.1 + 0.05 * seed, seed=seed)
     compute_fool_rates(study=study)
-    script = Script(table(study), practice=10)
+    script = Script(table(study), practice=2)
     for rate in study.fool_rates.of_people():
         method = f"grey/{rate.split}"
         assert script.rate(method) == pytest.approx(rate.rate, abs=1e-12)

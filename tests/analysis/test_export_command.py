@@ -24,10 +24,11 @@ ADDRESSES = {form: f"/studies/sunday-study/export/{form}/" for form in FORMATS} 
 
 
 @pytest.fixture
-def played(study: Study) -> Study:
-    play(study, fooled=9)
-    play(study, fooled=20)
-    play(study, fooled=30, simulated=True)
+def played(make_study: MakeStudy) -> Study:
+    study = make_study(practice_trials=2, test_trials=10)
+    play(study, fooled=2)
+    play(study, fooled=7)
+    play(study, fooled=5, simulated=True)
     services.close_study(study=study)
     compute_fool_rates(study=study)
     study.refresh_from_db()

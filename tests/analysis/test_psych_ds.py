@@ -15,6 +15,7 @@ from colortest.experiment import services
 from colortest.experiment.models import Study
 from tests.analysis import psych_ds_rules
 from tests.analysis.test_fool_rates import LATE, play
+from tests.cast import MakeStudy
 
 pytestmark = pytest.mark.django_db
 
@@ -29,11 +30,16 @@ def unzipped(study: Study) -> Files:
 
 
 @pytest.fixture
+def study(make_study: MakeStudy) -> Study:
+    return make_study(practice_trials=2, test_trials=10)
+
+
+@pytest.fixture
 def files(study: Study) -> Files:
-    play(study, fooled=9)
+    play(study, fooled=5)
     play(study, fooled=3, exposure=LATE)
-    play(study, fooled=30, simulated=True)
-    play(study, fooled=30, rehearsal=True)
+    play(study, fooled=9, simulated=True)
+    play(study, fooled=9, rehearsal=True)
     services.close_study(study=study)
     compute_fool_rates(study=study)
     study.refresh_from_db()
@@ -95,7 +101,7 @@ def test_every_column_is_described_for_people_and_for_programs(files: Files) -> 
 def test_it_tells_the_design_the_numbers_and_what_was_agreed_to(files: Files, study: Study) -> None:
     design = json.loads(files["materials/design.json"])
     assert design["design_hash"] == study.design_hash
-    assert (design["exposures_ms"], design["test_trials"], design["question"]) == ([1000], 40, "REAL")
+    assert (design["exposures_ms"], design["test_trials"], design["question"]) == ([1000], 10, "REAL")
     assert {one["slug"] for one in design["algorithms"]} == {"grey", "catch"}
     assert json.loads(files["results/numbers.json"])["study"] == "sunday-study"
     assert study.consent_text_in("es") in files["documentation/consent_es.txt"].decode()

@@ -87,6 +87,7 @@ def store_imported(
     study.design_hash, study.status = design_hash(study), Study.Status.CLOSED
     study.save(update_fields=["last_number", "design_hash", "status"])
     StudyEvent.objects.create(study=study, what=StudyEvent.What.IMPORTED, by=by)
+    study.refresh_from_db()
     return study
 
 
