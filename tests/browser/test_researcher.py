@@ -242,7 +242,7 @@ def test_the_csv_has_one_row_for_each_response(page: Page, site: str, make_study
     log_in(page, site, "ruth", PASSWORD)
     page.goto(f"{site}/studies/{study.slug}/results/")
     with page.expect_download() as download:
-        page.get_by_role("link", name="Download every response as CSV").click()
+        page.get_by_role("link", name="Every response as CSV").click()
     assert download.value.suggested_filename == "sunday-study.csv"
     download.value.save_as(tmp_path / "responses.csv")
     rows = list(csv.DictReader(io.StringIO((tmp_path / "responses.csv").read_text())))
