@@ -1,7 +1,6 @@
 """From responses to a stored report: each part against what can be counted by hand."""
 
 from collections import Counter
-from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -16,10 +15,10 @@ from colortest.analysis.services import compute_fool_rates
 from colortest.analysis.services.reports import SHARE, reports_due, store_report
 from colortest.analysis.statistics import mixed
 from colortest.experiment import services
-from colortest.experiment.models import Participant, Response, Study, StudyEvent
+from colortest.experiment.models import Participant, Response, Study, StudyEvent, Trial
 from colortest.stimuli.models import Algorithm
 from colortest.stimuli.services import register_method
-from tests.analysis.test_fool_rates import GOOD, LATE, OTHER, play
+from tests.analysis.test_fool_rates import OTHER, play
 from tests.cast import MakeStudy, colour
 from worker import tasks
 
@@ -45,16 +44,42 @@ def second_algorithm(study: Study) -> Study:
     return services.open_study(study=study)
 
 
-def choose(study: Study, decide: Any) -> Participant:
-    """A finished run whose test trials are decided by a function of the trial: True is fooled."""
-    person = services.admit_participant(study=study)
+def choose(study: Study, decide: Any, *, flags: tuple[str, ...] = (), simulated: bool = False) -> Participant:
+    """A finished run whose test trials are decided by a function of the trial: True is fooled.
+
+    Written at once and not response by response, as a run is really played: that takes a second each.
+    """
+    person = services.admit_participant(study=study, simulated=simulated)
     services.begin(participant=person)
-    for trial in person.trials.select_related("colorization__algorithm").all():
-        wrong = trial.kind == "TEST" and decide(trial)
-        side = OTHER[trial.real_side] if wrong else trial.real_side
-        exposure = replace(GOOD, left_ms=trial.exposure_ms, right_ms=trial.exposure_ms)
-        services.record_response(trial=trial, chosen_side=side, rt_ms=500, exposure=exposure)
+    Response.objects.bulk_create(
+        _response(trial, wrong=trial.kind == "TEST" and decide(trial), flags=flags)
+        for trial in person.trials.select_related("colorization__algorithm").order_by("position")
+    )
+    person.finished, person.ending = timezone.now(), Participant.Ending.COMPLETED
+    person.save(update_fields=["finished", "ending"])
     return person
+
+
+def _response(trial: Trial, *, wrong: bool, flags: tuple[str, ...]) -> Response:
+    late = 200 if flags else 0
+    return Response(
+        trial=trial,
+        chosen_side=OTHER[trial.real_side] if wrong else trial.real_side,
+        asked_ms=trial.exposure_ms,
+        rt_ms=500,
+        left_exposure_ms=trial.exposure_ms + late,
+        right_exposure_ms=trial.exposure_ms + late,
+        frames=60,
+        longest_gap_ms=17,
+        refresh_ms=16.7,
+        flags=list(flags),
+    )
+
+
+def finish(study: Study, *, fooled: int, flags: tuple[str, ...] = (), simulated: bool = False) -> Participant:
+    """A finished run in which the first `fooled` test trials fool the participant and nothing else does."""
+    left = iter([True] * fooled)
+    return choose(study, lambda trial: next(left, False), flags=flags, simulated=simulated)
 
 
 def test_a_report_agrees_with_the_stored_fool_rates(study: Study) -> None:
@@ -177,8 +202,8 @@ def test_a_left_one_that_is_always_first_is_said_to_be_confounded(make_study: Ma
 
 
 def test_exclusions_are_told_before_and_after_with_their_reasons(study: Study) -> None:
-    play(study, fooled=18)
-    out = play(study, fooled=36)
+    finish(study, fooled=18)
+    out = finish(study, fooled=36)
     reason = "caught 1 of 4 catch trials, fewer than 50 %; 30 of 40 responses within 200 ms, more than 20 %"
     Participant.objects.filter(pk=out.pk).update(exclusion_reason=reason)
     content = report_on(study)
@@ -192,8 +217,8 @@ def test_exclusions_are_told_before_and_after_with_their_reasons(study: Study) -
 
 
 def test_flagged_trials_count_for_exposures_and_for_nothing_else(study: Study) -> None:
-    play(study, fooled=3)
-    play(study, fooled=36, exposure=LATE)
+    finish(study, fooled=3)
+    finish(study, fooled=36, flags=("EXPOSURE",))
     content = report_on(study)
     assert content["counts"] == content["counts"] | {"shown": 72, "flagged": 36, "countable": 36}
     (row,) = content["exposure"]
@@ -217,7 +242,7 @@ def test_the_mixed_model_and_agreement_stand_beside_each_arm(study: Study) -> No
 
 def test_a_large_study_is_told_from_a_sample_and_says_so(study: Study, monkeypatch: pytest.MonkeyPatch) -> None:
     for _ in range(4):
-        play(study, fooled=9)
+        finish(study, fooled=9)
     monkeypatch.setattr(responses, "MOST", 110)
     monkeypatch.setattr(mixed, "MOST", 50)
     content = report_on(study)
@@ -231,7 +256,7 @@ def test_a_large_study_is_told_from_a_sample_and_says_so(study: Study, monkeypat
 
 
 def test_few_photos_and_few_people_are_warned_of_and_a_fake_more_real_than_photos_is_remarked_on(study: Study) -> None:
-    play(study, fooled=36)
+    finish(study, fooled=36)
     content = report_on(study)
     assert any("60 photos. With fewer than 200" in sentence for sentence in content["warnings"])
     assert any("1 participant is counted" in sentence for sentence in content["warnings"])
@@ -242,7 +267,7 @@ def test_few_photos_and_few_people_are_warned_of_and_a_fake_more_real_than_photo
 def test_an_arm_that_has_fallen_behind_is_warned_of(make_study: MakeStudy) -> None:
     study = make_study(splits=["test", "train"])
     for _ in range(3):
-        play(study, fooled=0)
+        finish(study, fooled=0)
     flagged = Response.objects.filter(trial__colorization__photo__split="train", trial__kind="TEST")
     keep = set(flagged.values_list("pk", flat=True)[:30])
     Response.objects.filter(pk__in=keep).delete()  # as if they had never been given
@@ -262,8 +287,8 @@ def test_nobody_gives_a_report_without_numbers(study: Study) -> None:
 
 
 def test_simulated_participants_have_a_report_of_their_own(study: Study) -> None:
-    play(study, fooled=0)
-    play(study, fooled=36, simulated=True)
+    finish(study, fooled=0)
+    finish(study, fooled=36, simulated=True)
     assert report_on(study)["overall"]["rate"] == 0
     assert report_on(study, simulated=True)["overall"]["rate"] == 1
     assert set(PhotoRate.objects.of_people().values_list("rate", flat=True)) == {0.0}
@@ -273,7 +298,7 @@ def test_simulated_participants_have_a_report_of_their_own(study: Study) -> None
 def test_photos_are_ranked_by_what_is_believed_of_them(study: Study) -> None:
     photos = Counter[int]()
     for fooled in (18, 20, 4, 30):
-        play(study, fooled=fooled)
+        finish(study, fooled=fooled)
     report_on(study)
     rows = list(study.photo_rates.of_people().for_page())
     given = Response.objects.countable().with_fooled()
@@ -292,7 +317,7 @@ def test_photos_are_ranked_by_what_is_believed_of_them(study: Study) -> None:
 
 
 def test_making_it_again_replaces_and_leaves_out_what_is_gone(study: Study) -> None:
-    person = play(study, fooled=9)
+    person = finish(study, fooled=9)
     for _ in range(2):
         report_on(study)
     assert (Report.objects.count(), PhotoRate.objects.count()) == (1, 36)
@@ -303,7 +328,7 @@ def test_making_it_again_replaces_and_leaves_out_what_is_gone(study: Study) -> N
 
 def test_the_last_report_stays_when_the_time_of_responses_is_up(make_study: MakeStudy) -> None:
     study = make_study(retention_days=10)
-    play(study, fooled=9)
+    finish(study, fooled=9)
     before = report_on(study)
     StudyEvent.objects.create(study=study, what=StudyEvent.What.EXPIRED)
     Participant.objects.all().delete()
@@ -325,7 +350,7 @@ def test_a_report_is_due_when_fool_rates_are_newer_and_not_more_often_than_it_is
 
 
 def test_the_task_makes_a_report_after_the_fool_rates_and_may_run_twice(study: Study) -> None:
-    play(study, fooled=9)
+    finish(study, fooled=9)
     for _ in range(2):
         tasks.compute_fool_rates(study.pk)
         tasks.store_report(study.pk)
@@ -334,7 +359,7 @@ def test_the_task_makes_a_report_after_the_fool_rates_and_may_run_twice(study: S
 
 def test_a_sequence_is_wider_than_the_interval_at_one_look(study: Study) -> None:
     for _ in range(12):
-        play(study, fooled=12)
+        finish(study, fooled=12)
     overall = report_on(study)["overall"]
     assert overall["sequence"]["low"] < overall["low"]
     assert overall["sequence"]["high"] > overall["high"]

@@ -1,6 +1,8 @@
 """Who finished and what they brought, participant by participant."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import islice
 from typing import Any, Self
 
 import numpy as np
@@ -12,6 +14,7 @@ from colortest.analysis.models import Tally, TallyQuerySet
 from colortest.experiment.models import Study
 
 CHUNK = 20_000
+COLUMNS = ("participant", "algorithm", "split", "asked_ms", "fooled_count", "countable")
 
 
 def counted_tallies(study: Study, *, simulated: bool) -> TallyQuerySet:
@@ -36,23 +39,13 @@ class People:
     @classmethod
     def of(cls, study: Study, *, simulated: bool) -> Self:
         """From tallies, of who is not excluded."""
-        tallies = counted_tallies(study, simulated=simulated).annotate(
-            countable=Func(F("photos"), function="cardinality", output_field=IntegerField()),
-            fooled_count=Func(_places_of_true(), function="cardinality", output_field=IntegerField()),
+        parts = [_first_columns(), *_read(study, simulated=simulated)]
+        participants, algorithm, split, asked_ms, fooled, countable = (
+            np.concatenate([part[place] for part in parts]) for place in range(len(COLUMNS))
         )
-        names = ("participant", "algorithm", "split", "asked_ms", "fooled_count", "countable")
-        ordered = tallies.order_by("participant__finished", "participant").values_list(*names)
-        rows: list[tuple[Any, ...]] = list(ordered.iterator(chunk_size=CHUNK))
-        columns = list(zip(*rows, strict=True)) or [()] * len(names)
-        order = {participant: place for place, participant in enumerate(dict.fromkeys(columns[0]))}
-        return cls(
-            person=_whole([order[participant] for participant in columns[0]]),
-            algorithm=_whole(columns[1]),
-            split=np.array(columns[2], dtype=np.str_),
-            asked_ms=_whole(columns[3]),
-            fooled=_whole(columns[4]),
-            countable=_whole(columns[5]),
-        )
+        # Rows of one participant follow each other.
+        person = np.cumsum(np.diff(participants, prepend=participants[:1]) != 0)
+        return cls(person, algorithm, split, asked_ms, fooled, countable)
 
     def of_arm(self, algorithm: int | None, split: str | None, asked_ms: int | None) -> Self:
         """Their responses to this arm; None: to all."""
@@ -81,6 +74,22 @@ class People:
         return fooled / np.maximum(countable, 1)
 
 
+def _read(study: Study, *, simulated: bool) -> Iterator[list[NDArray[Any]]]:
+    """Columns of some thousand rows at a time, so that a million of them take little memory."""
+    tallies = counted_tallies(study, simulated=simulated).annotate(
+        countable=Func(F("photos"), function="cardinality", output_field=IntegerField()),
+        fooled_count=Func(_places_of_true(), function="cardinality", output_field=IntegerField()),
+    )
+    rows = tallies.order_by("participant__finished", "participant").values_list(*COLUMNS).iterator(chunk_size=CHUNK)
+    while chunk := list(islice(rows, CHUNK)):
+        yield [np.array(column) for column in zip(*chunk, strict=True)]
+
+
+def _first_columns() -> list[NDArray[Any]]:
+    """No row, with the type of each column: what there is where nobody has finished."""
+    return [np.empty(0, np.str_ if name == "split" else np.int64) for name in COLUMNS]
+
+
 def _places_of_true() -> Func:
     return Func(
         F("fooled"),
@@ -88,7 +97,3 @@ def _places_of_true() -> Func:
         function="array_positions",
         output_field=ArrayField(IntegerField()),
     )
-
-
-def _whole(values: Any) -> NDArray[np.int64]:
-    return np.array(values, dtype=np.int64)
