@@ -26,11 +26,11 @@ def test_the_arrows_point_one_way() -> None:
     assert "0 broken" in done.stdout
 
 
-def test_a_web_process_holds_neither_torch_nor_the_generator_nor_the_worker() -> None:
+def test_a_web_process_holds_neither_torch_nor_statsmodels_nor_the_generator_nor_the_worker() -> None:
     code = (
         "import sys; from colortest.wsgi import application; from django.urls import get_resolver; "
         "get_resolver().url_patterns; "
-        "print([name for name in ('torch', 'torchvision', 'generator', 'worker') if name in sys.modules])"
+        "print([name for name in ('torch', 'torchvision', 'statsmodels', 'generator', 'worker') if name in sys.modules])"
     )
     assert python(code) == "[]"
 
