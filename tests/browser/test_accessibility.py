@@ -9,9 +9,12 @@ from django.test import Client
 from django.urls import resolve
 from playwright.sync_api import Page
 
+from colortest.analysis.quality import correlations
 from colortest.experiment import services
 from colortest.experiment.models import Study
 from colortest.stimuli.services import register_shipped
+from tests.analysis.test_photos_page import rate_photos
+from tests.analysis.test_results_page import report
 from tests.browser import playing
 from tests.browser.accounts import log_in
 from tests.browser.conftest import Visitors
@@ -104,6 +107,27 @@ def test_no_page_around_a_run_violates_a_rule(page: Page, visitors: Visitors, si
     page.get_by_text("has all the people it needs").wait_for()
     found["over quota"] = _problems(page)
     assert {name: problems for name, problems in found.items() if problems} == {}
+
+
+@pytest.mark.usefixtures("researcher")
+def test_no_page_of_results_violates_a_rule(page: Page, site: str, study: Study) -> None:
+    report(study)
+    rate_photos(study)
+    log_in(page, site, "ruth", PASSWORD)
+    found = {"running": _problems_at(page, f"{site}/studies/{study.slug}/results/")}
+    services.close_study(study=study)
+    report(study, quality=correlations(study))
+    for name in (f"studies/{study.slug}/results/", f"studies/{study.slug}/photos/", f"compare/?study={study.slug}"):
+        found[name] = _problems_at(page, f"{site}/{name}")
+    found["definition"] = _problems_at(page, f"{site}/definitions/#interval")
+    assert {name: problems for name, problems in found.items() if problems} == {}
+
+
+def _problems_at(page: Page, address: str) -> list[str]:
+    """With everything that can be opened open."""
+    page.goto(address)
+    page.evaluate("document.querySelectorAll('details').forEach((one) => { one.open = true })")
+    return _problems(page)
 
 
 def _problems_of_all(page: Page, site: str) -> dict[str, list[str]]:
