@@ -11,7 +11,7 @@ from colortest.analysis.statistics.intervals import Interval
 
 STEP = 0.001  # of the rates that are tried, a tenth of a point
 SINGLY = 2048  # people who make a bet each; of the next, two make one with their mean, as often, then four, and so on
-LARGEST = 0.5  # share of what there is to lose that is bet at most
+LARGEST = 0.9  # share of what there is to lose that is bet at most: any below 1 is valid, and less is wider at first
 
 
 @dataclass(frozen=True)
