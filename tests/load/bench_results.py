@@ -40,18 +40,31 @@ def main() -> None:
 
 
 def _report(home: Path) -> None:
-    raw, full, added, page = (_run(home, step) for step in ("raw", "full", "added", "page"))
+    _run(home, "prepare")
+    raw = _run(home, "raw")
     print(f"{raw['responses']:,.0f} responses, {raw['countable']:,.0f} of them countable")
-    for what, found in (("tallies, sums and rates from responses", raw), ("sums and rates from tallies", full)):
+    for what, found in (
+        ("from responses: tallies, sums, rates", raw),
+        ("from tallies: sums, rates", _run(home, "full")),
+    ):
         _line(what, found["seconds"], FULL_S, "s")
         _line("  peak memory of its process", found["mib"], FULL_MIB, "MiB")
+    added = _run(home, "added")
     _line("one more finished participant, median", added["median"], ADDED_MS, "ms")
     _line("one more finished participant, p95", added["p95"], ADDED_MS, "ms")
+    report = _run(home, "report")
+    print(
+        f"the report beside the rates: {report['seconds']:.1f} s, {report['mib']:.0f} MiB, now and then, by the worker"
+    )
+    page = _run(home, "page")
+    _line("the results page, median", page["median"], PAGE_MS, "ms")
     _line("the results page, p95", page["p95"], PAGE_MS, "ms")
 
 
 def _line(what: str, measured: float, target: float, unit: str) -> None:
-    print(f"{what:42} {measured:8.1f} {unit:3}   target {target:5} {unit:3}   {measured / target:5.2f} of it")
+    print(
+        f"{what:40} {measured:8.1f} {unit:3}   target {target:5} {unit:3}   {measured / target:5.2f} of it", flush=True
+    )
 
 
 def _run(home: Path, step: str, *arguments: object) -> dict[str, float]:

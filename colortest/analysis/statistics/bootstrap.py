@@ -11,7 +11,7 @@ nothing, but it is what older papers report.
 
 from dataclasses import dataclass
 from math import sqrt
-from typing import Self
+from typing import Any, Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -58,23 +58,33 @@ class Cells:
     """
 
     def __init__(self, participants: int = UNITS, photos: int = UNITS) -> None:
-        self.fooled = np.zeros((participants, photos), np.int32)
-        self.countable = np.zeros((participants, photos), np.int32)
+        self._counts = np.zeros((participants, photos, 2), np.int32)  # not fooled, fooled
+
+    @property
+    def fooled(self) -> NDArray[np.int32]:
+        """(participants, photos)"""
+        return self._counts[:, :, 1]
+
+    @property
+    def countable(self) -> NDArray[np.int32]:
+        """(participants, photos)"""
+        countable: NDArray[np.int32] = self._counts.sum(axis=2, dtype=np.int32)
+        return countable
 
     def add(self, participants: Integers, photos: Integers, fooled: Integers) -> None:
         """Count responses: unit of the participant, unit of the photo, and outcome, 0 or 1; (responses,) each."""
-        np.add.at(self.countable, (participants, photos), 1)
-        np.add.at(self.fooled, (participants, photos), fooled)
+        count_outcomes(self._counts, participants * self._counts.shape[1] + photos, fooled)
 
     def draws(self, *, seed: int, draws: int = DRAWS) -> Draws:
         """The crossed bootstrap: of each draw Σ w v fooled and Σ w v over responses, with weights w and v.
 
         Two matrix products for each chunk of draws; exact in float32 below 2²⁴ weighted responses to one photo.
         """
-        rows, columns = (np.flatnonzero(self.countable.any(axis=axis)) for axis in (1, 0))
+        countable = self.countable
+        rows, columns = (np.flatnonzero(countable.any(axis=axis)) for axis in (1, 0))
         people = poisson_weights(seed, Of.PARTICIPANT, rows.tolist(), draws)
         photos = poisson_weights(seed, Of.PHOTO, columns.tolist(), draws)
-        tables = [table[np.ix_(rows, columns)].T.astype(np.float32) for table in (self.fooled, self.countable)]
+        tables = [table[np.ix_(rows, columns)].T.astype(np.float32) for table in (self.fooled, countable)]
         sums = np.empty((2, draws), np.int64)
         for start in range(0, draws, CHUNK):
             chunk = slice(start, start + CHUNK)
@@ -82,6 +92,11 @@ class Cells:
             for total, table in zip(sums, tables, strict=True):
                 total[chunk] = np.einsum("ud,ud->d", (table @ weights).astype(np.float64), photos[:, chunk])
         return Draws(*sums)
+
+
+def count_outcomes(counts: NDArray[Any], rows: Integers, outcomes: Integers) -> None:
+    """Add responses to a table whose last axis is (not fooled, fooled): row, all other axes in one, and outcome."""
+    np.add.at(counts.reshape(-1), 2 * rows + outcomes, counts.dtype.type(1))
 
 
 def crossed_interval(draws: Draws, *, fooled: int, countable: int, level: float = 0.95) -> Interval:

@@ -6,7 +6,7 @@ from typing import Self
 import numpy as np
 from numpy.typing import NDArray
 
-from colortest.analysis.statistics.bootstrap import Cells, Draws, Integers
+from colortest.analysis.statistics.bootstrap import Cells, Draws, Integers, count_outcomes
 from colortest.analysis.statistics.weights import DRAWS, UNITS
 
 
@@ -78,39 +78,40 @@ class Arm:
     def __init__(self, photos: Integers, people: int) -> None:
         self._numbers = photos
         self._cells = Cells(min(people + 1, UNITS), min(len(photos), UNITS))
-        self._photos = np.zeros((len(photos), 2), np.int64)  # fooled, countable
+        self._photos = np.zeros((len(photos), 2), np.int64)  # not fooled, fooled
         self._people = np.zeros((people + 1, 2), np.int64)
         self._excluded = np.zeros(people + 1, np.bool_)
 
     def add(self, responses: Responses) -> None:
         """Of who is excluded, only how many and how often fooled."""
-        _count(self._people, responses.participants, responses.fooled)
+        count_outcomes(self._people, responses.participants, responses.fooled)
         self._excluded[responses.participants] = responses.excluded
         counts = ~responses.excluded
         people, fooled = responses.participants[counts], responses.fooled[counts]
         ranks = np.searchsorted(self._numbers, responses.photos[counts])
-        _count(self._photos, ranks, fooled)
+        count_outcomes(self._photos, ranks, fooled)
         self._cells.add(people % UNITS, ranks % UNITS, fooled)
 
     def before_exclusions(self) -> Totals:
         """Of everybody."""
-        fooled, countable = self._people.sum(axis=0).tolist()
-        return Totals(fooled, countable, int(np.count_nonzero(self._people[:, 1])))
+        people = _fooled_and_countable(self._people)
+        fooled, countable = people.sum(axis=0).tolist()
+        return Totals(fooled, countable, int(np.count_nonzero(people[:, 1])))
 
     def sums(self, *, seed: int, draws: int = DRAWS) -> ArmSums:
         """Of who is not excluded."""
-        shown = np.flatnonzero(self._photos[:, 1])
-        people = self._people[(self._people[:, 1] > 0) & ~self._excluded]
+        photos, people = _fooled_and_countable(self._photos), _fooled_and_countable(self._people)
+        shown, people = np.flatnonzero(photos[:, 1]), people[(people[:, 1] > 0) & ~self._excluded]
         return ArmSums(
             draws=self._cells.draws(seed=seed, draws=draws),
-            photos=np.column_stack([self._numbers[shown], self._photos[shown]]),
+            photos=np.column_stack([self._numbers[shown], photos[shown]]),
             people=_add(np.column_stack([people, np.ones(len(people), np.int64)]), keys=2),
         )
 
 
-def _count(table: Integers, rows: Integers, fooled: Integers) -> None:
-    np.add.at(table[:, 0], rows, fooled)
-    np.add.at(table[:, 1], rows, 1)
+def _fooled_and_countable(counts: Integers) -> Integers:
+    """(rows, 2) from (not fooled, fooled)."""
+    return np.column_stack([counts[:, 1], counts.sum(axis=1)])
 
 
 def _add(*tables: Integers, keys: int) -> Integers:
