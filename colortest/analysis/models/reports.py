@@ -48,7 +48,6 @@ class Report(models.Model):
         agreement         {rows: [KEY, single: EST, mean: EST, responses, components: {participant, photo, residual}],
                           sentence}
         mixed             {rows: [KEY, rate: EST, participant_sd, photo_sd], sentence}
-        quality           [{number, algorithm, name, rho, low, high, colorizations}]: see `analysis.quality`
         exclusion         {before, after: {fooled, countable, rate}, reasons: [{reason, participants}]}
         timeline          {unit: hour, day or week, rows: [{from, finished, excluded, countable}]}
         quality           [{number: psnr or colourfulness, algorithm: slug, name, rho, low, high, colorizations}]: rank

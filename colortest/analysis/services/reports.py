@@ -7,7 +7,6 @@ from django.db import transaction
 from django.db.models import F, Max, OuterRef, Q, Subquery
 from django.utils import timezone
 
-from colortest.analysis import quality
 from colortest.analysis.models import PhotoRate, Report
 from colortest.analysis.quality import correlations
 from colortest.analysis.reports.content import report_content
@@ -67,7 +66,6 @@ def _store(study: Study, *, simulated: bool) -> Report | None:
             return later
         _store_photos(study, photos, simulated=simulated)
         # Read from the rows that were stored just now, which are of people.
-        content["quality"] = [] if simulated else quality.correlations(study)
         content["quality"] = [] if simulated else correlations(study)
         numbers = {"content": content, "seconds": seconds, "computed": now}
         return Report.objects.update_or_create(study=study, simulated=simulated, defaults=numbers)[0]
