@@ -21,13 +21,13 @@ def photo_rates(request: HttpRequest, slug: str) -> HttpResponse:
     people = shown.of_people(study)
     form = PhotoFilter(request.GET, study=study)
     chosen = form.chosen()
-    found = photos.with_fakes(photos.in_order(study, **chosen), study, algorithm=chosen["algorithm"])
-    page = Paginator(found, PHOTOS_PER_PAGE).get_page(request.GET.get("page"))
+    page = Paginator(photos.in_order(study, **chosen), PHOTOS_PER_PAGE).get_page(request.GET.get("page"))
     context = {
         "study": study,
         "people": people,
         "form": form,
         "page": page,
+        "photos": photos.with_fakes(list(page.object_list), study, algorithm=chosen["algorithm"]),
         "query": urlencode({name: value for name, value in request.GET.items() if name != "page"}),
     }
     return render(request, "analysis/photos.html", context)
