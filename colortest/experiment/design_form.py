@@ -63,6 +63,7 @@ HELP = {
     "max_fast_share": "Whose share is larger is excluded. 100 excludes nobody.",
     "max_same_side_share": "Whose share is larger is excluded. 100 excludes nobody.",
     "max_flagged_share": "Whose share is larger is excluded. 100 excludes nobody.",
+    "equivalence_margin": "Percentage points. What is shown to differ by less counts as no different.",
     "consent_version": "A text that changes needs a new one, such as a date.",
 }
 
@@ -136,9 +137,7 @@ class DesignForm(forms.ModelForm):
         help_text="Several, with commas between, make a factor. 0: until the choice.",
         error_messages={"required": "At least one exposure is needed."},
     )
-    interim = forms.ChoiceField(
-        choices=Study.Interim, widget=forms.RadioSelect, label="Shown of fool rates while the study is open"
-    )
+    interim = forms.ChoiceField(choices=Study.Interim, widget=forms.RadioSelect, label="Shown while the study is open")
     least_width = forms.IntegerField(min_value=0, max_value=LARGEST_WINDOW, label="Least width of the window, pixels")
     least_height = forms.IntegerField(min_value=0, max_value=LARGEST_WINDOW, label="Least height of the window, pixels")
 
