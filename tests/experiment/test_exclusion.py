@@ -7,7 +7,7 @@ import pytest
 from django.test import Client
 
 from colortest.experiment import services
-from colortest.experiment.exclusion import Conduct, Rules, Tally, reasons
+from colortest.experiment.exclusion import RULES, Conduct, Rules, Tally, reasons, rules_in
 from colortest.experiment.models import Participant, Response, Trial
 from tests.cast import MakeStudy
 from tests.experiment.test_run import respond, state_of
@@ -48,6 +48,15 @@ def test_each_rule_at_its_border(rules: Rules, stays: dict[str, Any], leaves: di
     assert list(reasons(replace(GOOD, **stays), rules)) == []
     assert list(reasons(replace(GOOD, **leaves), rules)) == [reason]
     assert list(reasons(replace(GOOD, **leaves), Rules())) == [], "a study without the rule excludes nobody"
+
+
+def test_every_rule_is_known_by_its_reason_so_that_they_can_be_counted() -> None:
+    worst = Conduct(Tally(0, 4), Tally(40, 40), Tally(40, 40), Tally(36, 36), favourite="left")
+    given = list(reasons(worst, Rules(1.0, 0.0, 0.0, 0.0)))
+    eyes = "may see colours differently: misread 4 of 6 plates"
+    assert [rules_in(reason) for reason in [*given, eyes]] == [[words] for words in RULES.values()]
+    assert rules_in("; ".join([given[0], given[2]])) == ["caught too few catch trials", "chose the same too often"]
+    assert rules_in("the researcher knows why") == ["other"]
 
 
 def test_a_check_that_could_not_be_made_is_not_one_that_failed() -> None:
