@@ -12,6 +12,7 @@ from colortest.analysis.exports import tidy
 from colortest.analysis.exports.columns import COLUMNS
 from colortest.experiment import services
 from colortest.experiment.models import OutsideId, Participant, Response, Study
+from colortest.stimuli.models import Photo
 from tests.analysis.test_fool_rates import GOOD, LATE, play
 from tests.cast import MakeStudy
 
@@ -42,7 +43,7 @@ def test_every_column_of_the_protocol_is_there_with_what_the_rows_say(study: Stu
         assert (row["position"], row["kind"], row["participant"]) == (str(trial.position), trial.kind, "1")
         assert {row["fake_side"], trial.real_side} == {"LEFT", "RIGHT"}
         assert (row["chosen_side"], row["fooled"]) == (response.chosen_side, str(response.fooled))
-        assert (row["left_onset_ms"], row["left_exposure_ms"], row["left_offset_ms"]) == ("500.3", "1000.0", "1500.2")
+        assert (row["left_onset_ms"], row["left_exposure_ms"], row["left_offset_ms"]) == ("500.2", "1000", "1500.2")
         assert datetime.fromisoformat(row["time"]) == response.received
         assert row["time"].endswith("Z")
     assert {row["design_hash"] for row in rows} == {study.design_hash}
@@ -99,6 +100,16 @@ def test_a_name_with_commas_quotes_and_lines_stays_one_cell(study: Study) -> Non
     photo.name = odd
     photo.save()
     assert [row["photo"] for row in rows_of(study)].count(odd) == 1
+
+
+def test_a_name_with_lines_is_whole_in_the_table_of_each_participant_too(study: Study) -> None:
+    for _ in range(2):
+        play(study, fooled=0)
+    Photo.objects.update(name='1\n2,"\r\n"')
+    tables = dict(tidy.tables_of_participants(study))
+    rows = [row for table in tables.values() for row in csv.reader(io.StringIO(table.decode(), newline=""))]
+    assert list(tables) == [1, 2]
+    assert [row for row in rows if row != tidy.NAMES] == [list(row.values()) for row in rows_of(study)]
 
 
 def test_batches_leave_nobody_out_and_nobody_twice(study: Study, monkeypatch: pytest.MonkeyPatch) -> None:

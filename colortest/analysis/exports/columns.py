@@ -8,8 +8,8 @@ No column holds a participant's secret code, which opens the run's pages, nor an
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from django.db.models import Case, CharField, Expression, F, Func, Q, Value, When
-from django.db.models.functions import NullIf, Round
+from django.db.models import Case, CharField, Expression, F, FloatField, Func, Q, Value, When
+from django.db.models.functions import NullIf
 
 from colortest.experiment.models import Presentation, Question, Response, Trial
 
@@ -47,9 +47,16 @@ def _filled(path: str) -> NullIf:
     return NullIf(F(path), Value(""))
 
 
-def _ms(value: Expression | F) -> Round:
+class _Rounded(Func):
+    """To 1/`parts`. In floating point: PostgreSQL's own rounding to digits takes decimals, and ten times as long."""
+
+    template = "ROUND((%(expressions)s) * %(parts)s) / %(parts)s"
+    output_field = FloatField()
+
+
+def _ms(value: Expression | F) -> Func:
     """To a tenth of a millisecond: no browser's clock is finer."""
-    return Round(value, precision=1)
+    return _Rounded(value, parts=10)
 
 
 FAKE_SIDE = Case(
@@ -200,7 +207,7 @@ COLUMNS = (
         MILLISECONDS,
     ),
     Column("frames", F("frames"), "Frames that the browser drew during the exposure."),
-    Column("frame_ms", Round(F("refresh_ms"), precision=2), "Time between two frames of the screen.", MILLISECONDS),
+    Column("frame_ms", _Rounded(F("refresh_ms"), parts=100), "Time between two frames of the screen.", MILLISECONDS),
     Column("longest_gap_ms", _ms(F("longest_gap_ms")), "Longest time between two of the frames.", MILLISECONDS),
     Column("visibility_changes", F("visibility_changes"), "How often the page was hidden or shown meanwhile."),
     Column("focus_changes", F("focus_changes"), "How often the window lost or got the focus meanwhile."),

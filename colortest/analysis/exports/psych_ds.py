@@ -13,7 +13,7 @@ from typing import IO, Any
 
 from colortest.analysis.exports.codebook import codebook, variables
 from colortest.analysis.exports.numbers import numbers_json
-from colortest.analysis.exports.tidy import header, rows_of
+from colortest.analysis.exports.tidy import tables_of_participants
 from colortest.analysis.methods import methods_paragraph
 from colortest.experiment.models import DESIGN, Study
 
@@ -57,7 +57,7 @@ def description(study: Study) -> dict[str, Any]:
 
 
 def _files(study: Study) -> Iterator[tuple[str, bytes]]:
-    """(path, content), in the order of the archive; one participant's responses in memory at a time."""
+    """(path, content), in the order of the archive; a batch of participants in memory at a time."""
     yield "dataset_description.json", _json(description(study))
     yield "README.md", _readme(study).encode()
     yield "CHANGES.md", _changes(study).encode()
@@ -68,10 +68,8 @@ def _files(study: Study) -> Iterator[tuple[str, bytes]]:
         yield f"documentation/methods_{language}.txt", f"{methods_paragraph(study, language)}\n".encode()
     yield "materials/design.json", _json(_design(study))
     yield "results/numbers.json", b"".join(numbers_json(study))
-    people = study.participants.filter(rehearsal=False, trials__response__isnull=False).distinct()
-    for number in people.order_by("number").values_list("number", flat=True).iterator():
-        rows = rows_of(study, range(number, number + 1))
-        yield f"data/{data_file_name(study, number)}", header() + rows
+    for number, table in tables_of_participants(study):
+        yield f"data/{data_file_name(study, number)}", table
 
 
 def _design(study: Study) -> dict[str, Any]:
