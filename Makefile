@@ -14,7 +14,7 @@ AS_ROOT := [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null
 help: ## this list
 	@sed -n 's/^\([a-z]*\):.*## /  make \1\t/p' $(MAKEFILE_LIST)
 	@echo "  Another port: make run PORT=8001. Without the demo study: make run ARGS=--no-demo"
-	@echo "  Benches that take minutes: make bench ARGS=results (ten million responses), ARGS=calibration"
+	@echo "  Benches that take minutes: make bench ARGS=results (ten million responses), ARGS=exports, ARGS=calibration"
 
 run: $(INSTALLED) ## serve the site with everything it needs until Ctrl-C
 	@$(BIN)/python manage.py up --host $(HOST) --port $(PORT) $(ARGS)
