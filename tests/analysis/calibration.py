@@ -94,7 +94,7 @@ def _studies(design: Design, studies: int, draws: int, seed: int) -> Iterator[Ar
             + PHOTO_SD * chance.standard_normal(design.photos)[photos]
         )
         fooled = (chance.random(len(people)) < expit(logits)).astype(np.int64)
-        arm = Arm(np.arange(design.photos), design.people)
+        arm = Arm(np.arange(design.photos), range(design.people))
         arm.add(Responses(people, photos, fooled, np.zeros(len(people), np.bool_)))
         yield arm.sums(seed=number, draws=draws)
 

@@ -28,7 +28,7 @@ class Responses:
         return float(self.fooled.mean())
 
     def sums(self, *, of: slice | None = None, draws: int = DRAWS, seed: int = 7) -> ArmSums:
-        arm = Arm(np.arange(int(self.photos.max()) + 1), int(self.participants.max()))
+        arm = Arm(np.arange(int(self.photos.max()) + 1), range(1, int(self.participants.max()) + 1))
         rows = slice(None) if of is None else of
         excluded = np.zeros(len(self.fooled), np.bool_)
         arm.add(sums.Responses(self.participants[rows], self.photos[rows], self.fooled[rows], excluded[rows]))
@@ -90,7 +90,7 @@ def test_who_comes_later_is_added_and_everything_is_as_if_counted_anew() -> None
 
 
 def test_nothing_can_be_added_to_nothing() -> None:
-    empty = Arm(np.arange(3), 0).sums(seed=1)
+    empty = Arm(np.arange(3), range(0)).sums(seed=1)
     responses = Responses(2, 3, 2)
     assert (empty + empty).countable == 0
     assert np.isnan(empty.draws.rates()).all()
@@ -182,7 +182,7 @@ def test_the_amt_bootstrap_of_people_alike_is_that_of_each_of_them() -> None:
 
 
 def test_cells_hold_whole_numbers() -> None:
-    cells = Cells()
+    cells = Cells(range(6), range(3))
     for _ in range(3):
         cells.add(np.array([1, 1, 5]), np.array([2, 2, 2]), np.array([1, 0, 1]))
     assert (cells.countable[1, 2], cells.fooled[1, 2], cells.countable[5, 2], cells.countable.sum()) == (6, 3, 3, 9)

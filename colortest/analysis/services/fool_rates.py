@@ -35,13 +35,13 @@ def compute_fool_rates(*, study: Study) -> list[FoolRate]:
     new, lost = tally_waiting(study), take_unsummed(study)
     touched = _arms_of(new)
     summed = set(Sums.objects.filter(fool_rate__study=study).values_list("pk", flat=True))
-    summer = Summer(study, now=now)
+    summer = Summer(study, new=new, now=now)
     for rate in _rates(study):
         arm = (rate.algorithm_id, rate.split)
         if rate.pk not in summed or arm in lost:
             summer.sum_anew(rate)
         elif (*arm, rate.simulated) in touched:
-            summer.add(rate, new)
+            summer.add_new(rate)
     study.fool_rates.update(computed=now)
     return list(study.fool_rates.all())
 

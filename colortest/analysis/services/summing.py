@@ -2,16 +2,17 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from functools import cached_property
 
 import numpy as np
 from django.contrib.postgres.aggregates import ArrayAgg
-from django.db.models import Max
+from django.db.models import Max, Min
 
 from colortest.analysis.models import FoolRate, Sums, Tally, TallyQuerySet
 from colortest.analysis.statistics.bootstrap import CROSSED, amt_bootstrap, crossed_interval
 from colortest.analysis.statistics.intervals import wilson
 from colortest.analysis.statistics.sums import Arm, ArmSums
-from colortest.experiment.models import Study
+from colortest.experiment.models import ParticipantQuerySet, Study
 
 # Nothing can be added to the AMT script's bootstrap. It is drawn again once there are so many more people: before that,
 # what they change is less than what chance does in 10,000 draws.
@@ -19,22 +20,34 @@ MORE_PEOPLE = 1.01
 
 
 class Summer:
-    """Sums and stores the fool rates of one study, under its lock."""
+    """Sums and stores the fool rates of one study, under its lock.
 
-    def __init__(self, study: Study, *, now: datetime) -> None:
+    Args:
+        new: numbers of the rows of participants who were tallied just now.
+    """
+
+    def __init__(self, study: Study, *, new: Sequence[int], now: datetime) -> None:
         self.study = study
+        self.new = new
         self.now = now
         self.photos = np.array(study.photos().aggregate(all=ArrayAgg("pk", order_by="pk"))["all"] or [], np.int64)
-        self.people: int = study.participants.aggregate(last=Max("number"))["last"] or 0
+
+    @cached_property
+    def _all_numbers(self) -> range:
+        return _numbers(self.study.participants.all())
+
+    @cached_property
+    def _new_numbers(self) -> range:
+        return _numbers(self.study.participants.filter(pk__in=self.new))
 
     def sum_anew(self, rate: FoolRate) -> None:
         """From all tallies of its arm."""
         rate.fooled_before = rate.countable_before = rate.participants_before = 0
-        self._store(rate, self._take(rate, self._tallies(rate)), amt_participants=0)
+        self._store(rate, self._take(rate, self._tallies(rate), self._all_numbers), amt_participants=0)
 
-    def add(self, rate: FoolRate, participants: Sequence[int]) -> None:
-        """The tallies of these participants, who are not in it yet."""
-        taken = self._take(rate, self._tallies(rate).filter(participant__in=participants))
+    def add_new(self, rate: FoolRate) -> None:
+        """The tallies of the new participants, who are not in it yet."""
+        taken = self._take(rate, self._tallies(rate).filter(participant__in=self.new), self._new_numbers)
         self._store(rate, rate.sums.arm + taken, amt_participants=rate.sums.amt_participants)
 
     def _tallies(self, rate: FoolRate) -> TallyQuerySet:
@@ -42,9 +55,9 @@ class Summer:
         arm = tallies.filter(algorithm=rate.algorithm_id, split=rate.split)
         return arm if rate.asked_ms is None else arm.filter(asked_ms=rate.asked_ms)
 
-    def _take(self, rate: FoolRate, tallies: TallyQuerySet) -> ArmSums:
+    def _take(self, rate: FoolRate, tallies: TallyQuerySet, people: range) -> ArmSums:
         """Sums of the countable responses; those of excluded participants add to the numbers before exclusions."""
-        arm = Arm(self.photos, self.people)
+        arm = Arm(self.photos, people)
         for responses in tallies.responses():
             arm.add(responses)
         before = arm.before_exclusions()
@@ -80,3 +93,9 @@ class Summer:
         fooled, countable, people = arm.people.T
         spread = amt_bootstrap(people, fooled, countable, trials=counts.test + counts.catch, seed=self.study.seed)
         rate.amt_mean, rate.amt_sd = spread.mean, spread.sd
+
+
+def _numbers(participants: ParticipantQuerySet) -> range:
+    """From the lowest to the highest."""
+    ends = participants.aggregate(first=Min("number"), last=Max("number"))
+    return range(ends["first"] or 0, (ends["last"] or 0) + 1)

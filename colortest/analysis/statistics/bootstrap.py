@@ -9,6 +9,7 @@ The bootstrap of AMT_Real_vs_Fake resamples participants, and trials within each
 nothing, but it is what older papers report.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from math import sqrt
 from typing import Any, Self
@@ -17,7 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from colortest.analysis.statistics.intervals import Interval, wilson
-from colortest.analysis.statistics.weights import DRAWS, UNITS, Of, poisson_weights
+from colortest.analysis.statistics.weights import DRAWS, Of, poisson_weights
 
 CROSSED = "crossed bootstrap 95 %"
 CHUNK = 500  # draws multiplied at a time: a few megabytes
@@ -54,11 +55,12 @@ class Cells:
     A unit is the number of a weight, 0 to UNITS − 1; where there are more participants or photos, several share one.
 
     Args:
-        participants, photos: one more than the highest unit that will come.
+        participants, photos: the units that rows and columns stand for.
     """
 
-    def __init__(self, participants: int = UNITS, photos: int = UNITS) -> None:
-        self._counts = np.zeros((participants, photos, 2), np.int32)  # not fooled, fooled
+    def __init__(self, participants: Sequence[int], photos: Sequence[int]) -> None:
+        self._units = (participants, photos)
+        self._counts = np.zeros((len(participants), len(photos), 2), np.int32)  # not fooled, fooled
 
     @property
     def fooled(self) -> NDArray[np.int32]:
@@ -72,7 +74,7 @@ class Cells:
         return countable
 
     def add(self, participants: Integers, photos: Integers, fooled: Integers) -> None:
-        """Count responses: unit of the participant, unit of the photo, and outcome, 0 or 1; (responses,) each."""
+        """Count responses: row of the participant, column of the photo, and outcome, 0 or 1; (responses,) each."""
         count_outcomes(self._counts, participants * self._counts.shape[1] + photos, fooled)
 
     def draws(self, *, seed: int, draws: int = DRAWS) -> Draws:
@@ -82,8 +84,10 @@ class Cells:
         """
         countable = self.countable
         rows, columns = (np.flatnonzero(countable.any(axis=axis)) for axis in (1, 0))
-        people = poisson_weights(seed, Of.PARTICIPANT, rows.tolist(), draws)
-        photos = poisson_weights(seed, Of.PHOTO, columns.tolist(), draws)
+        people, photos = (
+            poisson_weights(seed, of, [units[place] for place in places.tolist()], draws)
+            for of, units, places in zip(Of, self._units, (rows, columns), strict=True)
+        )
         tables = [table[np.ix_(rows, columns)].T.astype(np.float32) for table in (self.fooled, countable)]
         sums = np.empty((2, draws), np.int64)
         for start in range(0, draws, CHUNK):

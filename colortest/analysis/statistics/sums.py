@@ -72,22 +72,24 @@ class Arm:
 
     Args:
         photos: the numbers of all photos of the study, ascending: their ranks are the units of their weights.
-        people: the highest number of a participant.
+        people: from the lowest number of a participant to the highest.
     """
 
-    def __init__(self, photos: Integers, people: int) -> None:
+    def __init__(self, photos: Integers, people: range) -> None:
         self._numbers = photos
-        self._cells = Cells(min(people + 1, UNITS), min(len(photos), UNITS))
+        self._first = people.start
+        self._cells = Cells([number % UNITS for number in people[:UNITS]], range(min(len(photos), UNITS)))
         self._photos = np.zeros((len(photos), 2), np.int64)  # not fooled, fooled
-        self._people = np.zeros((people + 1, 2), np.int64)
-        self._excluded = np.zeros(people + 1, np.bool_)
+        self._people = np.zeros((len(people), 2), np.int64)
+        self._excluded = np.zeros(len(people), np.bool_)
 
     def add(self, responses: Responses) -> None:
         """Of who is excluded, only how many and how often fooled."""
-        count_outcomes(self._people, responses.participants, responses.fooled)
-        self._excluded[responses.participants] = responses.excluded
+        people = responses.participants - self._first
+        count_outcomes(self._people, people, responses.fooled)
+        self._excluded[people] = responses.excluded
         counts = ~responses.excluded
-        people, fooled = responses.participants[counts], responses.fooled[counts]
+        people, fooled = people[counts], responses.fooled[counts]
         ranks = np.searchsorted(self._numbers, responses.photos[counts])
         count_outcomes(self._photos, ranks, fooled)
         self._cells.add(people % UNITS, ranks % UNITS, fooled)
