@@ -1,6 +1,7 @@
 """How a running study goes, as its live page shows it: read from rows, judged by `monitoring`. People only."""
 
 from collections import Counter
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -186,13 +187,31 @@ def checks(study: Study) -> Checks:
     """Shares over all who finished, and whether the last of them differ from those before."""
     finished = study.participants.people().finished()
     test = Response.objects.filter(trial__participant__in=finished, trial__kind=Trial.Kind.TEST)
-    last = list(_last(finished))
+    exclusions, flags = jumps(study)
     return Checks(
         excluded=Tally(finished.exclude(exclusion_reason="").count(), finished.count()),
         flagged=Tally(test.exclude(flags=[]).count(), test.count()),
-        exclusions=monitoring.compare([_excluded(study, person) for person in last]),
-        flags=monitoring.compare([Tally(person.flagged_count, person.shown_count).share for person in last]),
+        exclusions=exclusions,
+        flags=flags,
     )
+
+
+def jumps(study: Study) -> tuple[monitoring.Comparison, monitoring.Comparison]:
+    """Whether the last who finished are excluded more often, and their trials flagged more often, than before."""
+    last = list(_last(study.participants.people().finished()))
+    return (
+        monitoring.compare([_excluded(study, person) for person in last]),
+        monitoring.compare([Tally(person.flagged_count, person.shown_count).share for person in last]),
+    )
+
+
+def alerts(study: Study) -> Iterator[str]:
+    """What jumped, in a sentence each that tells nothing of fool rates."""
+    names = "More people are excluded than before", "More test trials are flagged than before"
+    for name, found in zip(names, jumps(study), strict=True):
+        if found.jumped and found.recent is not None and found.earlier is not None:
+            shares = f"{100 * found.recent:.0f} % with the last {monitoring.RECENT} people, {100 * found.earlier:.0f} %"
+            yield f"{name}: {shares} with those before them. The live page tells more."
 
 
 def _last(finished: ParticipantQuerySet) -> ParticipantQuerySet:

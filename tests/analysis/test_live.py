@@ -10,6 +10,8 @@ from django.utils import timezone
 
 from colortest.analysis import live
 from colortest.analysis.monitoring import Verdict
+from colortest.analysis.services import compute_fool_rates
+from colortest.analysis.services.reports import store_report
 from colortest.experiment import services
 from colortest.experiment.models import Participant, Study
 from colortest.stimuli.models import Algorithm
@@ -226,6 +228,11 @@ def test_a_jump_of_flagged_trials_is_told(make_study: MakeStudy, researcher: Cli
     page = researcher.get(ADDRESS).content.decode()
     assert "More trials are flagged than before:</strong> 100 %" in page
     assert "More people are excluded than before" not in page
+    compute_fool_rates(study=study)
+    store_report(study=study)
+    results = researcher.get("/studies/sunday-study/results/").content.decode()
+    assert "More test trials are flagged than before: 100 % with the last 20 people, 0 % with" in results
+    assert "More people are excluded than before" not in results
 
 
 def test_before_forty_people_nobody_knows(make_study: MakeStudy, researcher: Client) -> None:

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from math import isfinite
 from typing import Any
 
+from colortest.analysis import live
 from colortest.analysis.models import FoolRate
 from colortest.analysis.reports import cautions, details, progress
 from colortest.analysis.reports.agreeing import agreement_content, mixed_content
@@ -64,7 +65,7 @@ def report_content(study: Study, *, simulated: bool) -> Content | None:
         "exclusion": _exclusion(study, whole, simulated=simulated),
         "timeline": progress.timeline_content(study, simulated=simulated),
         "sample": {"participants": sample.participants, "of": sample.of, "sentence": sample.sentence},
-        "warnings": list(cautions.warnings(study, arms, whole)),
+        "warnings": [*cautions.warnings(study, arms, whole), *([] if simulated else live.alerts(study))],
         "remarks": list(cautions.remarks(arms_told, bias, single=study.single)),
     }
     known: Content = _known(content)
