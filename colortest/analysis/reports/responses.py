@@ -122,8 +122,10 @@ class Responses:
 
     def share(self, yes: NDArray[np.bool_], *, seed: int) -> Drawn:
         """How many of them say yes, with draws of the crossed bootstrap; photos are told apart by their number."""
-        cells = Cells()
-        cells.add(self.participant % UNITS, self.photo % UNITS, yes.astype(np.int64))
+        people, row = np.unique(self.participant % UNITS, return_inverse=True)
+        photos, column = np.unique(self.photo % UNITS, return_inverse=True)
+        cells = Cells(people.tolist(), photos.tolist())
+        cells.add(row, column, yes.astype(np.int64))
         return Drawn(int(yes.sum()), len(self), cells.draws(seed=seed, draws=DRAWS))
 
 
