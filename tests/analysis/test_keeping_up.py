@@ -11,7 +11,7 @@ from django.db import connection, connections, transaction
 from django.forms import model_to_dict
 
 from colortest.analysis.models import FoolRate, Sums, Tally, Unsummed, Untallied
-from colortest.analysis.services import compute_fool_rates, erase_expired, recompute_fool_rates, stale
+from colortest.analysis.services import compute_fool_rates, erase_expired, recompute_fool_rates, stale, tallies
 from colortest.experiment import services
 from colortest.experiment.models import Participant, Response, Study
 from tests.analysis.test_fool_rates import LATE, play, rates
@@ -206,6 +206,15 @@ def test_the_command_makes_everything_from_responses(short: Study) -> None:
     assert numbers(short) == before
     with pytest.raises(CommandError, match="No study has this name: other"):
         call_command("recompute", short.slug, "other")
+
+
+def test_many_are_tallied_by_another_way_to_the_same_end(short: Study, monkeypatch: pytest.MonkeyPatch) -> None:
+    for fooled in (2, 6):
+        play(short, fooled=fooled)
+    compute_fool_rates(study=short)
+    monkeypatch.setattr(tallies, "MANY", 1)
+    assert are_as_if_counted_anew(short)
+    assert Tally.objects.count() == 4
 
 
 @pytest.mark.django_db(transaction=True)

@@ -88,8 +88,9 @@ class Tally(models.Model):
     one exposure; never of a rehearsal. Excluded participants have them too: what counts is asked when it is counted.
     """
 
-    participant = models.ForeignKey(Participant, on_delete=models.CASCADE, related_name="tallies")
-    algorithm = models.ForeignKey(Algorithm, on_delete=models.PROTECT, related_name="+")
+    # Without indexes of their own: one constraint begins with the participant, and nobody looks up an algorithm alone.
+    participant = models.ForeignKey(Participant, on_delete=models.CASCADE, db_index=False, related_name="tallies")
+    algorithm = models.ForeignKey(Algorithm, on_delete=models.PROTECT, db_index=False, related_name="+")
     split = models.CharField(max_length=50)
     asked_ms = models.PositiveIntegerField(help_text="The exposure that was asked for.")
     photos = ArrayField(models.IntegerField(), help_text="Numbers of the photos, in the order of the trials.")

@@ -13,6 +13,7 @@ from colortest.experiment.models import Participant, Response, Study
 
 ARM = ("participant_id", "algorithm_id", "split", "asked_ms")
 ARRAYS = ("photos", "fooled")
+MANY = 1000  # participants, from whom on a table of the moment pays
 
 
 def tally_waiting(study: Study) -> list[int]:
@@ -62,11 +63,21 @@ def _insert_tallies(participants: Sequence[int]) -> None:
     )
     photo = Cast("trial__colorization__photo", models.IntegerField())
     rows = arms.annotate(photos=ArrayAgg(photo, order_by="trial"), outcomes=ArrayAgg("fooled", order_by="trial"))
-    _insert(Tally, ARM + ARRAYS, rows)
+    _insert(Tally, ARM + ARRAYS, rows, many=len(participants) > MANY)
 
 
-def _insert(model: type[models.Model], columns: Sequence[str], rows: "models.QuerySet[Any, Any]") -> None:
-    """What a query gives, into a table, without leaving the database. The columns are in the order of the query."""
+def _insert(
+    model: type[models.Model], columns: Sequence[str], rows: "models.QuerySet[Any, Any]", *, many: bool = False
+) -> None:
+    """What a query gives, into a table, without leaving the database. The columns are in the order of the query.
+
+    many: by way of a table of the moment, because PostgreSQL asks several cores for that, and for an INSERT one.
+    """
     select, values = rows.query.sql_with_params()
     with connection.cursor() as cursor:
+        if many:
+            cursor.execute(f"CREATE TEMPORARY TABLE moment ON COMMIT DROP AS {select}", values)
+            select, values = "SELECT * FROM moment", ()
         cursor.execute(f"INSERT INTO {model._meta.db_table} ({', '.join(columns)}) {select}", values)
+        if many:
+            cursor.execute("DROP TABLE moment")
