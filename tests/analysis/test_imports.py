@@ -18,6 +18,7 @@ from colortest.analysis.imports.tidy import read_tidy
 from colortest.analysis.models import FoolRate
 from colortest.analysis.services import compute_fool_rates
 from colortest.analysis.services.imports import BadLines, import_responses
+from colortest.analysis.services.reports import store_report
 from colortest.experiment import services
 from colortest.experiment.models import Participant, Response, Study, Trial
 from colortest.refusal import Refused
@@ -228,6 +229,14 @@ def test_a_bad_row_of_a_wide_table_is_named(study: Study, cells: dict[str, str],
         take(study, written(rows), "amt", names=NAMES)
     assert any(reason in problem.reason for problem in refused.value.problems)
     assert Study.objects.count() == 1
+
+
+def test_an_imported_study_gets_a_report_though_nothing_was_measured(study: Study) -> None:
+    old = take(study, written(amt_file(study)), "amt", names=NAMES)
+    store_report(study=old)
+    content = old.reports.get(simulated=False).content
+    assert (content["overall"]["rate"], content["response_times"], content["exposure"]) == (0, None, [])
+    assert content["counts"]["excluded"] == 1
 
 
 def test_a_photo_name_that_two_photos_have_is_not_guessed(study: Study) -> None:

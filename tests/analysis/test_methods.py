@@ -11,6 +11,7 @@ from colortest.analysis.methods import methods_paragraph
 from colortest.analysis.methods.facts import Facts, facts_of
 from colortest.analysis.methods.paragraph import paragraph
 from colortest.experiment import services
+from colortest.experiment.exclusion import RULES
 from colortest.experiment.models import Participant, Study
 from colortest.experiment.presets import PRESETS, Protocol
 from tests.analysis.test_fool_rates import LATE, play
@@ -42,7 +43,7 @@ FACTS = Facts(
     screened_out=2,
     withdrawn=1,
     excluded=3,
-    reasons={"CATCH": 2, "asked to": 1},
+    reasons={"caught too few catch trials": 2, "asked to": 1},
     shown=1548,
     flagged=31,
     countable=1404,
@@ -113,7 +114,7 @@ def test_counts_reasons_and_hash_are_told() -> None:
         "47 people began and 43 gave every response",
         "1 person withdrew",
         "2 people did not meet",
-        "3 people were excluded (too few catch trials caught: 2; asked to: 1)",
+        "3 people were excluded (caught too few catch trials: 2; asked to: 1)",
         "31 of 1548 test trials (2 %) were flagged",
         "1404 responses of 40 people are counted",
         "margin of 7.5 points",
@@ -136,6 +137,11 @@ def test_spanish_is_spanish() -> None:
     assert not re.search(r"\b(the|people|trials|was|of)\b", told)
 
 
+def test_every_rule_of_exclusion_is_told_in_spanish_too() -> None:
+    told = _told(replace(FACTS, reasons=dict.fromkeys(RULES.values(), 1)), "es")
+    assert not [words for words in RULES.values() if words in told]
+
+
 def test_it_is_read_from_the_rows(make_study: MakeStudy) -> None:
     study = make_study(min_catch_accuracy=0.6)
     play(study, fooled=3)
@@ -148,13 +154,13 @@ def test_it_is_read_from_the_rows(make_study: MakeStudy) -> None:
     Participant.objects.filter(pk=late.pk).update(exclusion_reason=reason)
     facts = facts_of(study)
     assert (facts.started, facts.finished, facts.withdrawn, facts.excluded) == (2, 2, 1, 1)
-    assert facts.reasons == {"CATCH": 1, "SIDE": 1}
+    assert facts.reasons == {"caught too few catch trials": 1, "chose the same too often": 1}
     assert (facts.shown, facts.flagged, facts.countable) == (72, 36, 36)
     assert facts.photos == {"test": 30, "train": 30}
     told = methods_paragraph(study, "en")
     assert study.design_hash in told
     assert "fewer than 60 %" in told
-    assert "1 person was excluded (too few catch trials caught: 1; nearly always the same choice: 1)" in told
+    assert "1 person was excluded (caught too few catch trials: 1; chose the same too often: 1)" in told
     assert methods_paragraph(study, "es") != told
 
 

@@ -7,19 +7,11 @@ from datetime import date
 
 from django.db.models import Count, F, Max, Min, Q
 
+from colortest.experiment.exclusion import RULES
 from colortest.experiment.models import ParticipantQuerySet, Response, Study, Trial
 from colortest.experiment.presets import Protocol
 from colortest.experiment.screen import room
 from colortest.stimuli.models import AlgorithmQuerySet
-
-# How a reason of `experiment.exclusion` is worded → the rule that gave it. The rest is told as it is.
-RULES = {
-    "caught ": "CATCH",
-    " responses within ": "FAST",
-    "chose “": "SIDE",
-    " test trials flagged": "FLAGGED",
-    "may see colours differently": "VISION",
-}
 
 
 @dataclass(frozen=True)
@@ -49,7 +41,7 @@ class Facts:
     screened_out: int
     withdrawn: int
     excluded: int
-    reasons: Mapping[str, int]  # a value of RULES, or the reason itself → people
+    reasons: Mapping[str, int]  # a value of exclusion.RULES, or the reason itself → people
     shown: int  # test trials of all who finished
     flagged: int
     countable: int
@@ -106,4 +98,4 @@ def _reasons(finished: ParticipantQuerySet) -> dict[str, int]:
 
 
 def _rule(reason: str) -> str:
-    return next((rule for mark, rule in RULES.items() if mark in reason), reason)
+    return next((words for pattern, words in RULES.items() if pattern in reason), reason)

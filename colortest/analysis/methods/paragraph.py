@@ -140,12 +140,13 @@ def _excluded(facts: Facts) -> str:
 
 
 def _reason(rule: str) -> str:
+    """The words of `experiment.exclusion.RULES`, which are English; a reason of nobody's rules is told as it is."""
     known = {
-        "CATCH": _("too few catch trials caught"),
-        "FAST": _("too many fast responses"),
-        "SIDE": _("nearly always the same choice"),
-        "FLAGGED": _("too many flagged trials"),
-        "VISION": _("colour vision"),
+        "caught too few catch trials": _("caught too few catch trials"),
+        "responded too fast too often": _("responded too fast too often"),
+        "chose the same too often": _("chose the same too often"),
+        "too many exposures failed": _("too many exposures failed"),
+        "may see colours differently": _("may see colours differently"),
     }
     return known.get(rule, rule)
 
