@@ -30,8 +30,10 @@ LEVEL = 0.95
 
 
 def report_content(study: Study, *, simulated: bool) -> Content | None:
-    """The content of a report, from stored fool rates; None before there are any."""
-    stored = study.fool_rates.filter(simulated=simulated).for_page().select_related("algorithm", "sums")
+    """The content of a report, from stored fool rates and their sums; None before there are any."""
+    stored = (
+        study.fool_rates.filter(simulated=simulated, sums__isnull=False).for_page().select_related("algorithm", "sums")
+    )
     rates: Sequence[FoolRate] = list(stored)
     if not rates:
         return None

@@ -11,7 +11,7 @@ from colortest.analysis.models import PhotoRate, Report
 from colortest.analysis.quality import correlations
 from colortest.analysis.reports.content import report_content
 from colortest.analysis.reports.photos import photo_rates
-from colortest.experiment.models import Study
+from colortest.experiment.models import Study, StudyEvent
 
 SHARE = 0.1  # of a worker's time that the report of one study may take
 NUMBERS = ["fooled", "countable", "rate", "low", "high", "shrunk", "shrunk_low", "shrunk_high", "rank"]
@@ -41,7 +41,7 @@ def reports_due() -> list[int]:
         report_seconds=Subquery(of_people.values("seconds")[:1]),
     )
     late = Q(report_computed=None) | Q(report_computed__lt=F("rates_computed"))
-    rows = dated.filter(late, rates_computed__isnull=False).order_by()
+    rows = dated.filter(late, rates_computed__isnull=False).exclude(events__what=StudyEvent.What.EXPIRED).order_by()
     now = timezone.now()
     found = rows.values_list("pk", "report_computed", "report_seconds")
     return [study for study, computed, seconds in found if _due(computed, seconds, now)]
