@@ -100,6 +100,14 @@ def test_arms_without_a_countable_response_are_left_out_and_several_exposures_ar
     assert [row[:2] for row in rows] == [("Net", "test, 3,000 ms"), ("Net", "test, until the choice")]
 
 
+def test_a_staircase_has_no_exposure_in_the_name_of_its_chart() -> None:
+    found = content()
+    found["exposure"] = [{**found["exposure"][0], "asked_ms": None}]
+    figure = study.figures(found, "HIDDEN")["exposures"]
+    assert figure.title == "Exposures, as achieved"
+    assert "achieved − asked, in ms" in texts(figure)
+
+
 def test_what_two_arms_share_stands_in_brackets() -> None:
     labels = [row[0] for row in FINAL["differences-algorithms"].table.rows]
     assert labels == ["Net (test) − Grey (test)", "Net (train) − Grey (train)"]

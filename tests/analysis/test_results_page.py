@@ -72,9 +72,16 @@ def test_of_a_study_that_is_over_everything_is_shown(closed: Study, researcher: 
         "610 ms in the middle",
         "0.70 (0.60 … 0.80)",  # d′
         "60 photos are few",
-        "half of 3168 test trials got between 998.0 and 1003.0 ms",
+        "half of 3168 test trials were between −2.0 and +3.0 ms off",
     ):
         assert text in shown, text
+
+
+def test_of_a_staircase_nothing_is_asked_for_all_trials(study: Study, researcher: Client) -> None:
+    report(study, exposure=[{**content()["exposure"][0], "asked_ms": None}])
+    shown = page(researcher)
+    assert "What was asked for changed from trial to trial" in shown
+    assert CHART.format("exposures.svg") in shown
 
 
 def test_each_chart_is_on_the_page_with_its_words_its_table_and_its_forms(closed: Study, researcher: Client) -> None:

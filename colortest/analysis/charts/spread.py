@@ -35,15 +35,18 @@ def rates(edges: Sequence[float], counts: Sequence[int], *, of: str) -> Figure:
     )
 
 
-def exposures(asked_ms: int, edges: Sequence[float], counts: Sequence[int]) -> Figure:
-    """By how much the exposures that were achieved differ from what was asked for, milliseconds."""
+def exposures(asked_ms: int | None, edges: Sequence[float], counts: Sequence[int]) -> Figure:
+    """By how much the exposures that were achieved differ from what was asked for, milliseconds.
+
+    asked_ms: None where it was not the same for all, as on a staircase.
+    """
     rows = tuple((label, f"{count:,}") for label, count in zip(_beyond(edges), counts, strict=True))
     axis = alt.Axis(
         grid=False, tickCount=9, labelExpr="datum.value == 0 ? '0' : format(datum.value, '+')", labelOverlap=True
     )
-    title = f"achieved − asked ({asked_ms:,} ms), in ms"
+    title = "achieved − asked, in ms" if asked_ms is None else f"achieved − asked ({asked_ms:,} ms), in ms"
     return Figure(
-        title=f"Exposures of {asked_ms:,} ms, as achieved",
+        title="Exposures, as achieved" if asked_ms is None else f"Exposures of {asked_ms:,} ms, as achieved",
         alternative=f"Achieved less asked exposure: {_fullest(rows, 'test trials')}.",
         table=Table(("Achieved − asked", "Test trials"), rows),
         draw=lambda width: _histogram(edges, counts, alt.X("low:Q", axis=axis, title=title), "test trials", width),

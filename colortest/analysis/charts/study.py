@@ -43,7 +43,9 @@ def _counts(content: Content) -> Iterator[tuple[str, Figure]]:
         yield "over-time", course.over_time(moments, timeline["unit"])
     for row in content["exposure"]:
         if row["count"]:
-            yield f"exposures-{row['asked_ms']}", spread.exposures(row["asked_ms"], row["edges"], row["counts"])
+            asked = row["asked_ms"]
+            name = "exposures" if asked is None else f"exposures-{asked}"
+            yield name, spread.exposures(row["asked_ms"], row["edges"], row["counts"])
 
 
 def _rates(content: Content, showing: str) -> Iterator[tuple[str, Figure]]:

@@ -64,6 +64,12 @@ def decimal(number: float | None) -> str:
 
 
 @register.filter
+def milliseconds(difference: float) -> str:
+    """By how much a time was missed."""
+    return f"{difference:+.1f}".replace("-", "−")
+
+
+@register.filter
 def estimate(row: Mapping[str, float] | None) -> str:
     """A number with its interval, which is not a proportion."""
     return "–" if row is None else f"{decimal(row['value'])} ({decimal(row['low'])} … {decimal(row['high'])})"
