@@ -99,7 +99,11 @@ EMBEDDED_REDIS = "REDIS_URL" not in env.ENVIRON
 REDIS_URL = env.str("REDIS_URL", default=embedded.redis_url(VAR))
 
 # In the database: shared by all processes, and there when Redis is not. Only failed logins are counted in it.
-CACHES = {"default": {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "cache"}}
+CACHES = {
+    "default": {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "cache"},
+    # Drawings, in each process: they are large, and must not push out what the other one counts.
+    "drawings": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache", "OPTIONS": {"MAX_ENTRIES": 100}},
+}
 
 # Uploaded archives and stimuli are never served by address: every read goes through a view that checks.
 MEDIA_ROOT = env.path("MEDIA_ROOT", default=str(VAR / "files"))()

@@ -1,6 +1,6 @@
 """Every chart of a study, in each of its forms."""
 
-from django.core.cache import cache
+from django.core.cache import caches
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.utils.cache import patch_cache_control
@@ -35,7 +35,7 @@ def send(request: HttpRequest, figure: look.Figure, form: str, *, file_name: str
     def draw() -> str | bytes:
         return _drawn(figure, form, width)
 
-    drawn = cache.get_or_set(f"{key}:{form}:{width}", draw, KEPT) if key else draw()
+    drawn = caches["drawings"].get_or_set(f"{key}:{form}:{width}", draw, KEPT) if key else draw()
     response = HttpResponse(drawn, content_type=TYPES[form])
     if "at" not in request.GET:
         response.headers["Content-Disposition"] = f'attachment; filename="{file_name}.{form}"'
