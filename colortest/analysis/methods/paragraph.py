@@ -2,13 +2,12 @@
 
 from collections.abc import Iterator
 
-from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from colortest.analysis.methods.facts import Facts
 from colortest.analysis.methods.protocol import protocol_sentences
-from colortest.analysis.methods.words import joined, percent
+from colortest.analysis.methods.words import decimal, joined, percent
 from colortest.analysis.statistics.weights import DRAWS
 
 HASH = 12  # digits of a checkpoint's SHA-256 that tell it from all others
@@ -155,11 +154,12 @@ def _analysis(facts: Facts) -> Iterator[str]:
     yield _("The fool rate is the share of these responses in which the colorization was taken for the real photo.")
     yield _(
         "Its 95 %% intervals are percentiles of %(draws)s bootstrap draws that weight participants and photos "
-        "independently, as both are samples (Owen and Eckles, 2012); seed %(seed)s."
+        "independently, as both are samples (Owen and Eckles, 2012), with the variance of independent responses taken "
+        "off once; seed %(seed)s."
     ) % {"draws": DRAWS, "seed": facts.seed}
     yield _(
-        "No interval is narrower than Wilson’s; for comparison we also computed the bootstrap of AMT_Real_vs_Fake, "
-        "which resamples participants and then their trials."
+        "No interval ends inside Wilson’s; for comparison we also computed the bootstrap of AMT_Real_vs_Fake, which "
+        "resamples participants and then their trials."
     )
     yield _(
         "Differences are taken within the same draws, so that they are paired by participant and photo where the "
@@ -168,7 +168,7 @@ def _analysis(facts: Facts) -> Iterator[str]:
     yield _(
         "Equivalence, to 50 %% and between conditions, was tested by two one-sided tests with a margin of %(margin)s "
         "points."
-    ) % {"margin": number_format(facts.margin)}
+    ) % {"margin": decimal(facts.margin)}
     if facts.imported:
         return
     if facts.retention_days:

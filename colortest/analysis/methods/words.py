@@ -7,9 +7,14 @@ from django.utils.translation import gettext as _
 
 
 def percent(share: float) -> str:
-    """Of 0 to 1, with at most one decimal."""
-    value = round(100 * share, 1)
-    return f"{number_format(int(value) if value == int(value) else value)} %"
+    """Of 0 to 1."""
+    return f"{decimal(100 * share)} %"
+
+
+def decimal(value: float) -> str:
+    """With one decimal at most."""
+    value = round(value, 1)
+    return str(number_format(int(value) if value == int(value) else value))
 
 
 def milliseconds(value: int) -> str:
