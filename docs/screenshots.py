@@ -14,7 +14,7 @@ from pathlib import Path
 import httpx
 import numpy as np
 from PIL import Image, ImageChops
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Page, ViewportSize, expect
 from tqdm import tqdm
 
 from colortest.experiment.bot import ParticipantBot
@@ -26,7 +26,8 @@ from tests.running import passing_site, real_sides, wait_until
 ROOT = Path(__file__).resolve().parent.parent
 PICTURES = ROOT / "docs" / "screenshots"
 START_SECONDS = 600
-PEOPLE = 6
+PEOPLE = 12
+LONG: ViewportSize = {"width": 1280, "height": 1500}
 PAIRS = 4
 COUNTED_PER_PERSON = 36  # test trials of the demo
 LARGEST = 250_000  # bytes
@@ -41,6 +42,7 @@ OF_RESEARCHERS = {
     "study": "/studies/demo/",
     "live": "/studies/demo/live/",
     "recruitment": "/studies/demo/recruitment/",
+    "sharing": "/studies/demo/sharing/",
     "power": "/power/?people=40&photos=50&trials=36",
 }
 OF_ADMINS = {"test-sets": "/test-sets/", "algorithms": "/algorithms/"}
@@ -110,9 +112,13 @@ def _photograph_exposure(page: Page) -> None:
 
 def _photograph_accounts(page: Page, url: str, passwords: dict[str, str]) -> None:
     log_in(page, url, "researcher", passwords["researcher"])
+    _photograph_results(page, url, "results")
     for name, path in OF_RESEARCHERS.items():
         _photograph(page, name, url + path)
-    _photograph_results(page, url, "results")
+    page.set_viewport_size(LONG)
+    _photograph(page, "photos", f"{url}/studies/demo/photos/", full_page=False)
+    _photograph(page, "definitions", f"{url}/definitions/", full_page=False)
+    page.set_viewport_size({"width": 1280, "height": 800})
     page.goto(f"{url}/studies/demo/")
     page.get_by_text("Copy this study").click()
     page.get_by_role("button", name="Copy").click()
@@ -140,6 +146,8 @@ def _photograph_refusals(page: Page, url: str, passwords: dict[str, str]) -> Non
     page.goto(f"{url}/studies/demo/")
     page.get_by_role("button", name="Close").click()
     _photograph(page, "closed", f"{url}/s/demo/")
+    page.set_viewport_size(LONG)
+    _photograph(page, "compare", f"{url}/compare/?study=demo", full_page=False)
     page.route(f"{url}/broken/", lambda route: route.fulfill(status=500, content_type="text/html", body=_broken()))
     _photograph(page, "server-error", f"{url}/broken/")
 
@@ -150,11 +158,14 @@ def _broken() -> str:
 
 
 def _photograph_results(page: Page, url: str, name: str) -> None:
-    """Once everybody is counted."""
+    """Once everybody is counted; the page is long, and its beginning says most."""
     page.goto(f"{url}/studies/demo/results/")
     countable = page.locator(".number").filter(has_text="countable").locator("dd")
     expect(countable).to_have_text(str(PEOPLE * COUNTED_PER_PERSON), timeout=60_000)
-    _photograph(page, name)
+    before = page.viewport_size or LONG
+    page.set_viewport_size({**before, "height": LONG["height"]})
+    _photograph(page, name, full_page=False)
+    page.set_viewport_size(before)
 
 
 def _photograph(page: Page, name: str, url: str = "", *, full_page: bool = True) -> None:
