@@ -117,9 +117,10 @@ def _fooled_and_countable(counts: Integers) -> Integers:
 
 
 def _add(*tables: Integers, keys: int) -> Integers:
-    """Rows with the same first `keys` columns become one, the sum of the others; in order of the keys."""
+    """Rows with the same first `keys` columns, 1 or 2, become one, the sum of the others; in order of the keys."""
     rows = np.concatenate(tables)
-    names, places = np.unique(rows[:, :keys], axis=0, return_inverse=True)
-    sums = np.zeros((len(names), rows.shape[1] - keys), np.int64)
-    np.add.at(sums, places.ravel(), rows[:, keys:])
-    return np.hstack([names, sums])
+    names = rows[:, 0] if keys == 1 else (rows[:, 0] << 32) + rows[:, 1]  # rows themselves sort a hundred times slower
+    _, firsts, places = np.unique(names, return_index=True, return_inverse=True)
+    sums = np.zeros((len(firsts), rows.shape[1] - keys), np.int64)
+    np.add.at(sums, places, rows[:, keys:])
+    return np.hstack([rows[firsts, :keys], sums])
