@@ -110,8 +110,8 @@ def test_a_staircase_has_no_exposure_in_the_name_of_its_chart() -> None:
 
 def test_what_two_arms_share_stands_in_brackets() -> None:
     labels = [row[0] for row in FINAL["differences-algorithms"].table.rows]
-    assert labels == ["Net (test) − Grey (test)", "Net (train) − Grey (train)"]
-    assert FINAL["differences-splits"].table.rows[0][0] == "train (Net) − test (Net)"
+    assert labels == ["Net − Grey (test)", "Net − Grey (train)"]
+    assert FINAL["differences-splits"].table.rows[0][0] == "train − test (Net)"
 
 
 def test_a_png_is_as_wide_as_a_page_at_300_dots_to_the_inch() -> None:

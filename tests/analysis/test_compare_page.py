@@ -118,7 +118,7 @@ def test_one_study_alone_shows_its_algorithms_against_each_other(study: Study, r
     assert "Differences are shown once the study is closed" in page(researcher, "/compare/?study=sunday-study")
     services.close_study(study=study)
     shown = page(researcher, "/compare/?study=sunday-study")
-    assert "Net (test) − Grey (test)" in shown
+    assert "Net − Grey (test)" in shown
     assert "Ranking of the algorithms" in shown
     assert content()["rankings"]["sentence"] in shown
 

@@ -59,19 +59,24 @@ class Change:
 
 @dataclass(frozen=True)
 class Difference:
-    """Fool rate of a less that of b, −1 to 1. p: two-sided, after Holm; beats: share of draws in which a is above b."""
+    """Fool rate of a less that of b, −1 to 1. p: two-sided, after Holm; beats: share of draws in which a is above b.
+
+    shared: what both arms have in common, in words; equivalent: None where it is not known.
+    """
 
     a: str
     b: str
+    shared: str
     value: float
     low: float
     high: float
     p: float | None
     beats: float | None
+    equivalent: bool | None
 
     @property
     def label(self) -> str:
-        return f"{self.a} − {self.b}"
+        return f"{self.a} − {self.b}" + (f" ({self.shared})" if self.shared else "")
 
 
 def exposure(asked_ms: int) -> str:
@@ -160,6 +165,7 @@ def differences(found: Sequence[Difference], *, title: str, margin: float | None
             f"{points(one.low)} … {points(one.high)}",
             p_value(one.p),
             percent(one.beats, 0),
+            "yes" if one.equivalent else "not shown",
         )
         for one in found
     )
@@ -167,7 +173,7 @@ def differences(found: Sequence[Difference], *, title: str, margin: float | None
     return Figure(
         title=title,
         alternative=f"Differences of fool rates with their 95 % intervals, and a line at none: {said}.",
-        table=Table(("Difference", "Points", "95 % interval", "p (Holm)", "Beats"), rows),
+        table=Table(("Difference", "Points", "95 % interval", "p (Holm)", "Beats", "Equivalent"), rows),
         draw=lambda width: _differences(found, margin, width),
     )
 

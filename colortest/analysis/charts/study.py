@@ -74,14 +74,7 @@ def _rates(content: Content, showing: str) -> Iterator[tuple[str, Figure]]:
 
 def _final(content: Content) -> Iterator[tuple[str, Figure]]:
     for kind, title in OF.items():
-        found = [
-            forest.Difference(
-                arm_label(row["a"], row["b"]),
-                arm_label(row["b"], row["a"]),
-                *(row[name] for name in ("value", "low", "high", "p_holm", "beats")),
-            )
-            for row in content["differences"].get(kind, [])
-        ]
+        found = [_difference(row) for row in content["differences"].get(kind, [])]
         if found:
             yield f"differences-{kind}", forest.differences(found, title=title, margin=content["margin"])
     stretches = [
@@ -115,14 +108,20 @@ def row_of(arm: Mapping[str, Any]) -> str:
     return split if arm["asked_ms"] is None else f"{split}, {forest.exposure(arm['asked_ms'])}"
 
 
-def arm_label(arm: Mapping[str, Any], other: Mapping[str, Any]) -> str:
-    """What an arm is called beside another: what differs, and in brackets what they share."""
-    pairs = list(zip(_parts(arm), _parts(other), strict=True))
-    differ = [one for one, two in pairs if one and one != two]
-    shared = [one for one, two in pairs if one and one == two]
-    if not differ or not shared:
-        return ", ".join(differ or shared)
-    return f"{', '.join(differ)} ({', '.join(shared)})"
+def _difference(row: Mapping[str, Any]) -> forest.Difference:
+    pairs = list(zip(_parts(row["a"]), _parts(row["b"]), strict=True))
+    equivalence = row["equivalence"]
+    return forest.Difference(
+        a=", ".join(one for one, two in pairs if one and one != two),
+        b=", ".join(two for one, two in pairs if two and one != two),
+        shared=", ".join(one for one, two in pairs if one == two and one),
+        value=row["value"],
+        low=row["low"],
+        high=row["high"],
+        p=row["p_holm"],
+        beats=row["beats"],
+        equivalent=equivalence and equivalence["equivalent"],
+    )
 
 
 def _parts(arm: Mapping[str, Any]) -> tuple[str, str, str]:
