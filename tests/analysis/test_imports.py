@@ -239,6 +239,15 @@ def test_an_imported_study_gets_a_report_though_nothing_was_measured(study: Stud
     assert content["counts"]["excluded"] == 1
 
 
+def test_its_pages_are_those_of_any_study_and_say_where_it_is_from(study: Study, researcher: Client) -> None:
+    store_report(study=take(study, written(amt_file(study)), "amt", names=NAMES))
+    for page in ("", "results/", "live/", "photos/", "methods/", "design/", "export/psych-ds/"):
+        assert researcher.get(f"/studies/old-study/{page}").status_code in {200, 302}, page
+    for page in ("", "results/"):
+        assert "given elsewhere" in researcher.get(f"/studies/old-study/{page}").content.decode()
+        assert "given elsewhere" not in researcher.get(f"/studies/sunday-study/{page}").content.decode()
+
+
 def test_a_photo_name_that_two_photos_have_is_not_guessed(study: Study) -> None:
     one, other = study.test_set.photos.all()[:2]
     for photo, folder in ((one, "a"), (other, "b")):

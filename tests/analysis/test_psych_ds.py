@@ -13,6 +13,7 @@ from colortest.analysis.exports.tidy import NAMES, tidy_csv
 from colortest.analysis.services import compute_fool_rates
 from colortest.experiment import services
 from colortest.experiment.models import Study
+from colortest.refusal import Refused
 from tests.analysis import psych_ds_rules
 from tests.analysis.test_fool_rates import LATE, play
 from tests.cast import MakeStudy
@@ -121,3 +122,8 @@ def test_nothing_in_it_opens_a_run(files: Files, study: Study) -> None:
 
 def test_the_same_responses_give_the_same_bytes(files: Files, study: Study) -> None:
     assert b"".join(psych_ds_zip(study)) == b"".join(psych_ds_zip(study))
+
+
+def test_without_a_response_there_is_no_dataset(study: Study) -> None:
+    with pytest.raises(Refused, match="at least one response"):
+        psych_ds_zip(study)

@@ -15,7 +15,8 @@ from colortest.analysis.exports.codebook import codebook, variables
 from colortest.analysis.exports.numbers import numbers_json
 from colortest.analysis.exports.tidy import tables_of_participants
 from colortest.analysis.methods import methods_paragraph
-from colortest.experiment.models import DESIGN, Study
+from colortest.experiment.models import DESIGN, Response, Study
+from colortest.refusal import Refused
 
 SCHEMA_VERSION = "Psych-DS 1.5.1"
 SUMMARY = (
@@ -29,7 +30,17 @@ EPOCH = (1980, 1, 1, 0, 0, 0)  # the first time that a zip knows
 
 
 def psych_ds_zip(study: Study) -> Iterator[bytes]:
-    """The zip in pieces. It is made in a temporary file first, which is gone with the last piece."""
+    """The zip in pieces. It is made in a temporary file first, which is gone with the last piece.
+
+    Raises:
+        Refused: there is no response, and so no data file, without which there is no such dataset.
+    """
+    if not Response.objects.of_study(study).exists():
+        raise Refused("A Psych-DS dataset needs at least one response, and this study has none yet.")
+    return _zipped(study)
+
+
+def _zipped(study: Study) -> Iterator[bytes]:
     with tempfile.TemporaryFile() as file:
         with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as archive:
             for path, content in _files(study):
