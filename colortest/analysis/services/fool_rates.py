@@ -1,6 +1,6 @@
 """Writes of fool rates."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import timedelta
 from typing import Any
 
@@ -10,6 +10,7 @@ from django.db.models.functions import Greatest
 from django.utils import timezone
 
 from colortest.analysis.models import FoolRate, Sums, Tally, Unsummed, Untallied
+from colortest.analysis.services.locks import alone_with
 from colortest.analysis.services.summing import Summer
 from colortest.analysis.services.tallies import put_everybody_back, take_unsummed, tally_waiting
 from colortest.experiment import services as experiment
@@ -17,6 +18,9 @@ from colortest.experiment.models import Study, StudyEvent, Withdrawal
 from colortest.refusal import Refused
 
 COMMIT = timedelta(minutes=1)
+KEYS = ["study", "algorithm", "split", "simulated", "asked_ms"]
+NUMBERS = [field.name for field in FoolRate._meta.concrete_fields if field.name not in ("id", *KEYS)]
+PARTS = [field.name for field in Sums._meta.concrete_fields if field.name != "fool_rate"]
 
 
 @transaction.atomic
@@ -28,22 +32,31 @@ def compute_fool_rates(*, study: Study) -> list[FoolRate]:
     word on them.
     """
     # One at a time, and the time is taken under the lock: the last to store has counted all that was committed before.
-    study = Study.objects.select_for_update(no_key=True).get(pk=study.pk)
+    study = alone_with(study)
     if study.frozen_rates:
         return list(study.fool_rates.all())
     now = timezone.now()
     new, lost = tally_waiting(study), take_unsummed(study)
     touched = _arms_of(new)
     summed = set(Sums.objects.filter(fool_rate__study=study).values_list("pk", flat=True))
-    summer = Summer(study, new=new, now=now)
+    summer, changed, grown = Summer(study, new=new, now=now), [], []
     for rate in _rates(study):
         arm = (rate.algorithm_id, rate.split)
         if rate.pk not in summed or arm in lost:
-            summer.sum_anew(rate)
+            changed.append(summer.sum_anew(rate))
         elif (*arm, rate.simulated) in touched:
-            summer.add_new(rate)
+            grown.append(rate.pk)
+    changed += [summer.add_new(sums) for sums in Sums.objects.filter(pk__in=grown).select_related("fool_rate")]
+    _store(changed)
     study.fool_rates.update(computed=now)
     return list(study.fool_rates.all())
+
+
+def _store(changed: Sequence[Sums]) -> None:
+    """Fool rates with their sums, in two statements however many they are."""
+    rates = [sums.fool_rate for sums in changed]
+    FoolRate.objects.bulk_create(rates, update_conflicts=True, unique_fields=KEYS, update_fields=NUMBERS)
+    Sums.objects.bulk_create(changed, update_conflicts=True, unique_fields=["fool_rate"], update_fields=PARTS)
 
 
 @transaction.atomic
@@ -53,7 +66,7 @@ def recompute_fool_rates(*, study: Study) -> list[FoolRate]:
     Raises:
         Refused: responses behind them have been erased.
     """
-    study = Study.objects.select_for_update(no_key=True).get(pk=study.pk)
+    study = alone_with(study)
     if study.frozen_rates:
         raise Refused("The responses behind these fool rates have been erased; they stay as they are.")
     put_everybody_back(study)

@@ -20,7 +20,7 @@ MORE_PEOPLE = 1.01
 
 
 class Summer:
-    """Sums and stores the fool rates of one study, under its lock.
+    """Sums the fool rates of one study, under its lock; nothing is stored.
 
     Args:
         new: numbers of the rows of participants who were tallied just now.
@@ -40,15 +40,16 @@ class Summer:
     def _new_numbers(self) -> range:
         return _numbers(self.study.participants.filter(pk__in=self.new))
 
-    def sum_anew(self, rate: FoolRate) -> None:
+    def sum_anew(self, rate: FoolRate) -> Sums:
         """From all tallies of its arm."""
         rate.fooled_before = rate.countable_before = rate.participants_before = 0
-        self._store(rate, self._take(rate, self._tallies(rate), self._all_numbers), amt_participants=0)
+        return self._numbered(rate, self._take(rate, self._tallies(rate), self._all_numbers), amt_participants=0)
 
-    def add_new(self, rate: FoolRate) -> None:
-        """The tallies of the new participants, who are not in it yet."""
+    def add_new(self, sums: Sums) -> Sums:
+        """The tallies of the new participants, who are not in these sums yet."""
+        rate = sums.fool_rate
         taken = self._take(rate, self._tallies(rate).filter(participant__in=self.new), self._new_numbers)
-        self._store(rate, rate.sums.arm + taken, amt_participants=rate.sums.amt_participants)
+        return self._numbered(rate, sums.arm + taken, amt_participants=sums.amt_participants)
 
     def _tallies(self, rate: FoolRate) -> TallyQuerySet:
         tallies = Tally.objects.of_study(self.study, simulated=rate.simulated)
@@ -66,7 +67,8 @@ class Summer:
         rate.participants_before += before.participants
         return arm.sums(seed=self.study.seed)
 
-    def _store(self, rate: FoolRate, arm: ArmSums, *, amt_participants: int) -> None:
+    def _numbered(self, rate: FoolRate, arm: ArmSums, *, amt_participants: int) -> Sums:
+        """The unsaved sums of a fool rate that has its new numbers and is not saved either."""
         fooled, countable = arm.fooled, arm.countable
         rate.fooled, rate.countable, rate.participants, rate.photos = (
             fooled,
@@ -85,8 +87,7 @@ class Summer:
         elif arm.participants >= MORE_PEOPLE * amt_participants:
             self._draw_amt(rate, arm)
             amt_participants = arm.participants
-        rate.save()
-        Sums.of(rate, arm, amt_participants=amt_participants).save()
+        return Sums.of(rate, arm, amt_participants=amt_participants)
 
     def _draw_amt(self, rate: FoolRate, arm: ArmSums) -> None:
         counts = self.study.counts
