@@ -139,3 +139,9 @@ def test_the_difference_of_wilsons_intervals_is_newcombes(fooled: int, of: int, 
     expected = confint_proportions_2indep(fooled, of, other, other_of, method="newcomb", compare="diff")
     assert (found.low, found.high) == pytest.approx(expected, abs=1e-9)
     assert found.value == pytest.approx(fooled / of - other / other_of)
+
+
+def test_a_chart_of_two_studies_is_drawn_anew_for_each_page(sunday: Study, researcher: Client) -> None:
+    opened(sunday)
+    addresses = {page(researcher, ADDRESS).split('id="both-chart" src="')[1].split('"')[0] for _ in range(2)}
+    assert len(addresses) == 2

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from time import time
 from typing import Any
 
 from django import template
@@ -94,11 +95,11 @@ def figures(context: Mapping[str, Any], shown: Shown, kind: str) -> dict[str, An
     found = shown.quality if kind in NUMBERS else shown.figures
     chosen = {name: one for name, one in found.items() if name == wanted or name.startswith(f"{wanted}-")}
     plots = [_plot(name, one, "chart", slug, name) for name, one in chosen.items()]
-    return {"plots": plots, "at": f"{shown.computed.timestamp():.3f}"}
+    return {"plots": plots, "at": f"{shown.computed.timestamp():.3f}-{shown.showing.lower()}"}
 
 
 @register.inclusion_tag("analysis/_figures.html")
 def compared_figure(comparison: Comparison) -> dict[str, Any]:
-    """The chart of two studies."""
+    """The chart of two studies, which a browser keeps for no other moment than this."""
     slugs = comparison.a.slug, comparison.b.slug
-    return {"plots": [_plot("both", comparison.figure, "compare_chart", *slugs)], "at": "now"}
+    return {"plots": [_plot("both", comparison.figure, "compare_chart", *slugs)], "at": f"{time():.3f}"}
