@@ -256,3 +256,14 @@ def test_every_number_of_the_page_is_a_click_from_its_definition(closed: Study, 
         "mixed",
     ):
         assert f'href="/definitions/#{anchor}"' in shown, anchor
+
+
+def test_what_a_browser_kept_of_a_running_study_is_not_shown_once_it_is_closed(
+    study: Study, researcher: Client
+) -> None:
+    report(study)
+    running = page(researcher).split('id="fool-rates-chart" src="')[1].split('"')[0]
+    services.close_study(study=study)
+    closed = page(researcher).split('id="fool-rates-chart" src="')[1].split('"')[0]
+    assert running != closed
+    assert "interval" in researcher.get(closed).content.decode()
