@@ -5,7 +5,7 @@ from datetime import timedelta
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Exists, Max, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Greatest
 from django.utils import timezone
 
@@ -14,7 +14,7 @@ from colortest.analysis.services.locks import alone_with
 from colortest.analysis.services.summing import Summer
 from colortest.analysis.services.tallies import put_everybody_back, take_unsummed, tally_waiting
 from colortest.experiment import services as experiment
-from colortest.experiment.models import Study, StudyEvent, Withdrawal
+from colortest.experiment.models import Participant, Study, StudyEvent, Withdrawal
 from colortest.refusal import Refused
 
 COMMIT = timedelta(minutes=1)
@@ -87,10 +87,10 @@ def stale() -> QuerySet[Study]:
     before the row that says so is committed.
     """
     latest = Study.objects.annotate(
-        last_finish=Max("participants__finished"),
+        last_finish=_last(Participant.objects.finished(), "finished"),
         last_withdrawal=_last(Withdrawal.objects.all()),
         last_erasure=_last(StudyEvent.objects.filter(what=StudyEvent.What.ERASED)),
-        last_computed=Max("fool_rates__computed"),
+        last_computed=_last(FoolRate.objects.all(), "computed"),
     )
     changed = Greatest("last_finish", "last_withdrawal", "last_erasure")
     waiting = (Exists(rows.filter(study=OuterRef("pk"))) for rows in (Untallied.objects, Unsummed.objects))
@@ -98,9 +98,9 @@ def stale() -> QuerySet[Study]:
     return latest.filter(behind).exclude(status=Study.Status.DRAFT).exclude(events__what=StudyEvent.What.EXPIRED)
 
 
-def _last(rows: QuerySet[Any]) -> Subquery:
+def _last(rows: QuerySet[Any], moment: str = "at") -> Subquery:
     """The time of a study's last one."""
-    return Subquery(rows.filter(study=OuterRef("pk")).order_by("-at").values("at")[:1])
+    return Subquery(rows.filter(study=OuterRef("pk")).order_by(f"-{moment}").values(moment)[:1])
 
 
 def _arms_of(participants: list[int]) -> set[tuple[int, str, bool]]:
