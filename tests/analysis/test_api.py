@@ -160,6 +160,10 @@ def test_hidden_until_closed_is_hidden_here_too(notebook: Notebook, make_study: 
     assert answer["showing"] == "HIDDEN"
     for told in answer["fool_rates"]:
         assert {told[name] for name in ("countable", "fooled", "rate", "low", "high", "method")} == {None}
+    for ending in ("responses.csv", "responses.ndjson"):
+        refused = notebook.get(f"{STUDY}{ending}")
+        assert refused.status_code == 409
+        assert "hides what people choose until it is closed" in refused.json()["error"]["message"]
 
 
 def test_responses_are_the_bytes_of_the_tidy_table_streamed(notebook: Notebook, played: Study) -> None:

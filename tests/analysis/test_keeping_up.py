@@ -232,3 +232,21 @@ def test_workers_at_the_same_time_count_nobody_twice(make_study: MakeStudy) -> N
     assert {rate.countable for rate in rates(study).values()} == {12}
     assert sum(rate.fooled for rate in rates(study).values()) == 16
     assert are_as_if_counted_anew(study)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_nobody_who_agrees_to_take_part_waits_for_a_computation(make_study: MakeStudy) -> None:
+    study = make_study(**SHORT)
+    play(study, fooled=2)
+
+    def admit() -> None:
+        with transaction.atomic():
+            connection.cursor().execute("SET LOCAL lock_timeout = '2s'")
+            services.admit_participant(study=study)
+        connections.close_all()
+
+    with transaction.atomic():
+        compute_fool_rates(study=study)
+        with ThreadPoolExecutor(1) as pool:
+            pool.submit(admit).result()
+    assert study.participants.count() == 2

@@ -32,6 +32,7 @@ FACTS = Facts(
     languages=("en", "es"),
     retention_days=365,
     interim="HIDDEN",
+    pauses=0,
     margin=7.5,
     design_hash="feed" * 16,
     seed=987654,
@@ -73,6 +74,12 @@ TIMES = Protocol(
     max_flagged_share=0.33,
     quota=44,
 )
+
+
+def test_who_could_see_fool_rates_while_a_study_was_closed_is_told() -> None:
+    assert "closed and opened again" not in _told(FACTS, "en")
+    assert "closed and opened again 2 times" in _told(replace(FACTS, pauses=2), "en")
+    assert "se volvió a abrir 2 veces" in _told(replace(FACTS, pauses=2), "es")
 
 
 def test_every_number_of_a_protocol_is_told_in_both_languages(study: Study) -> None:

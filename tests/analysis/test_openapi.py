@@ -14,6 +14,7 @@ from colortest.access import COMMON_TEAM, RESEARCHERS
 from colortest.analysis.api.endpoints import ENDPOINTS
 from colortest.analysis.views import api
 from colortest.experiment.models import Study
+from colortest.experiment.services import copy_study
 from tests.analysis.notebooks import Notebook, notebook, played
 
 __all__ = ["notebook", "played"]
@@ -70,10 +71,13 @@ def test_every_address_refuses_as_the_description_says(
     notebook: Notebook, researcher: Client, played: Study, description: dict[str, Any]
 ) -> None:
     bearer = {"Authorization": f"Bearer {notebook.token}"}
+    hidden = copy_study(study=played, title="Hidden study")
+    Study.objects.filter(pk=hidden.pk).update(interim="HIDDEN")
     for address, operation in operations(description):
         replies = {
             "401": Client().get(address),
             "404": notebook.get(address.replace("sunday", "monday")),
+            "409": notebook.get(address.replace(played.slug, hidden.slug)),
             "405": Client(enforce_csrf_checks=True).post(address, headers=bearer),
         }
         expected = {status: replies[status] for status in operation["responses"] if status in replies}

@@ -258,7 +258,7 @@ def test_a_large_study_is_told_from_a_sample_and_says_so(study: Study, monkeypat
 def test_few_photos_and_few_people_are_warned_of_and_a_fake_more_real_than_photos_is_remarked_on(study: Study) -> None:
     finish(study, fooled=36)
     content = report_on(study)
-    assert any("60 photos. With fewer than 200" in sentence for sentence in content["warnings"])
+    assert any("30 photos. With fewer than 200" in sentence for sentence in content["warnings"])
     assert any("1 participant is counted" in sentence for sentence in content["warnings"])
     assert any("above 50 % means that fakes look more real than the photos." in one for one in content["remarks"])
     assert not any("%" in sentence for sentence in content["warnings"])

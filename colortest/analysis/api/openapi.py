@@ -23,6 +23,7 @@ REFUSALS = {
     "401": "No token was sent, or one that is unknown or revoked.",
     "403": "The account of the token is no researcher any more.",
     "404": "You have no such study.",
+    "409": "The study's design hides what people choose until it is closed.",
     "405": "The interface is for reading: it answers to GET alone.",
 }
 SLUG = {"name": "slug", "in": "path", "required": True, "description": "Of the study.", "schema": {"type": "string"}}
@@ -53,6 +54,8 @@ def _operation(endpoint: Endpoint, columns: Mapping[str, str]) -> dict[str, Any]
     refusals = {status: {"$ref": f"#/components/responses/{status}"} for status in REFUSALS}
     if not endpoint.of_a_study:
         del refusals["404"]
+    if endpoint.answers:
+        del refusals["409"]
     table = "\n".join(f"- `{name}`: {told}" for name, told in columns.items())
     return {
         "operationId": endpoint.name,

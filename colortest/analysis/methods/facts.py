@@ -8,7 +8,7 @@ from datetime import date
 from django.db.models import Count, F, Max, Min, Q
 
 from colortest.experiment.exclusion import RULES
-from colortest.experiment.models import ParticipantQuerySet, Response, Study, Trial
+from colortest.experiment.models import ParticipantQuerySet, Response, Study, StudyEvent, Trial
 from colortest.experiment.presets import Protocol
 from colortest.experiment.screen import room
 from colortest.stimuli.models import AlgorithmQuerySet
@@ -30,6 +30,7 @@ class Facts:
     languages: tuple[str, ...]  # codes
     retention_days: int  # 0 keeps responses
     interim: str  # a value of Study.Interim
+    pauses: int  # how often it was closed and opened again
     margin: float  # percentage points
     design_hash: str
     seed: int
@@ -68,6 +69,7 @@ def facts_of(study: Study) -> Facts:
         languages=tuple(study.languages),
         retention_days=study.retention_days,
         interim=study.interim,
+        pauses=max(0, study.events.filter(what=StudyEvent.What.OPENED).count() - 1),
         margin=study.equivalence_margin,
         design_hash=study.design_hash,
         seed=study.seed,

@@ -178,7 +178,13 @@ def _analysis(facts: Facts) -> Iterator[str]:
             facts.retention_days,
         ) % {"count": facts.retention_days}
     if facts.interim == "HIDDEN":
-        yield _("No fool rate was shown to anybody before the study closed.")
+        yield _("No fool rate was shown to anybody while the study was open.")
+        if facts.pauses:
+            yield ngettext(
+                "It was closed and opened again %(count)s time; while it was closed, fool rates could be seen.",
+                "It was closed and opened again %(count)s times; while it was closed, fool rates could be seen.",
+                facts.pauses,
+            ) % {"count": facts.pauses}
     else:
         yield _("While the study was open, its fool rates were shown with confidence sequences, valid at every look.")
     yield _("The design was frozen before the first participant (SHA-256 %(hash)s).") % {"hash": facts.design_hash}

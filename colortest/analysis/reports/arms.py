@@ -87,7 +87,7 @@ def arm_content(arm: Arm, margin: float, p_holm: float | None) -> Content:
         "low": crossed.low,
         "high": crossed.high,
         "wilson": _interval(wilson(arm.drawn.fooled, arm.countable)),
-        "sequence": _interval(confidence_sequence(arm.people.rates)),
+        "sequence": _interval(_at_every_look(confidence_sequence(arm.people.rates), crossed)),
         "half": {"p": p, "p_holm": p if p_holm is None else p_holm},
         "equivalence": _equivalence(equivalent_to_half(arm.drawn, margin)),
     }
@@ -199,6 +199,11 @@ def _kind(arm: Arm) -> tuple[bool, bool]:
 
 def _before(fooled: int, countable: int) -> Content:
     return {"fooled": fooled, "countable": countable, "rate": fooled / countable if countable else None}
+
+
+def _at_every_look(sequence: Interval | None, crossed: Interval) -> Interval | None:
+    """The confidence sequence speaks of the photos that there are, the interval of others too: both together."""
+    return sequence and Interval(min(sequence.low, crossed.low), max(sequence.high, crossed.high))
 
 
 def _interval(interval: Interval | None) -> Content | None:

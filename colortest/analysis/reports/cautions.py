@@ -18,11 +18,11 @@ def warnings(study: Study, arms: Sequence[Arm], whole: Arm) -> Iterator[str]:
     if not whole.countable:
         yield "There is no countable response yet."
         return
-    photos = study.photos().count()
+    photos = min(study.photos().split_counts().values(), default=0)
     if photos < FEW_PHOTOS:
         yield (
-            f"The study shows {photos} photos. With fewer than {FEW_PHOTOS}, photos and not participants set how wide "
-            "an interval is: more people narrow it little."
+            f"A fool rate here rests on {photos} photos. With fewer than {FEW_PHOTOS}, photos and not participants set "
+            "how wide an interval is: more people narrow it little."
         )
     if len(whole.persons) < FEW_PEOPLE:
         people = "1 participant is" if len(whole.persons) == 1 else f"{len(whole.persons)} participants are"

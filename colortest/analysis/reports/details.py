@@ -95,7 +95,9 @@ def _sensitivity(study: Study, arm: Arm, test: Responses) -> Content:
     of_split = test.where(test.split == arm.key.split)
     mine = of_split.where((of_split.algorithm == arm.algorithm) & of_split.shows_fake)
     if study.single:
-        first, second = mine, of_split.where(~of_split.shows_fake)
+        # Photos belong to no algorithm: those count that were shown to people who were shown its fakes.
+        theirs = np.isin(of_split.participant, mine.participant)
+        first, second = mine, of_split.where(~of_split.shows_fake & theirs)
         alarm = ~second.correct
     else:
         first, second = mine.where(~mine.real_left), mine.where(mine.real_left)

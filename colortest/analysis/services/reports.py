@@ -11,6 +11,7 @@ from colortest.analysis.models import PhotoRate, Report
 from colortest.analysis.quality import correlations
 from colortest.analysis.reports.content import report_content
 from colortest.analysis.reports.photos import photo_rates
+from colortest.analysis.services.locks import alone_with
 from colortest.experiment.models import Study, StudyEvent
 
 SHARE = 0.1  # of a worker's time that the report of one study may take
@@ -60,7 +61,7 @@ def _store(study: Study, *, simulated: bool) -> Report | None:
     photos = photo_rates(study, simulated=simulated)
     seconds = time.perf_counter() - began
     with transaction.atomic():
-        Study.objects.select_for_update(no_key=True).get(pk=study.pk)
+        alone_with(study)
         later = study.reports.filter(simulated=simulated, computed__gt=now).first()
         if later is not None:
             return later

@@ -19,9 +19,11 @@ from colortest.analysis.api.endpoints import CSV, ENDPOINTS, NDJSON
 from colortest.analysis.api.lines import json_lines
 from colortest.analysis.api.openapi import describe
 from colortest.analysis.exports.columns import COLUMNS
+from colortest.analysis.exports.formats import require_told
 from colortest.analysis.exports.tidy import tidy_csv
 from colortest.analysis.models import ApiToken
 from colortest.experiment.models import Study
+from colortest.refusal import Refused
 
 UNKNOWN = "Send a token that is not revoked, as a header: “Authorization: Bearer …”. You make one at /account/tokens/."
 NO_RESEARCHER = "The account of this token is no researcher any more."
@@ -47,11 +49,13 @@ def fool_rates(found: Study) -> HttpResponseBase:
 
 def responses_csv(found: Study) -> HttpResponseBase:
     """Its responses as the tidy table."""
+    require_told(found)
     return StreamingHttpResponse(tidy_csv(found), content_type=f"{CSV}; charset=utf-8")
 
 
 def responses_ndjson(found: Study) -> HttpResponseBase:
     """Its responses as JSON, one object a line."""
+    require_told(found)
     return StreamingHttpResponse(json_lines(found), content_type=NDJSON)
 
 
@@ -71,7 +75,12 @@ def _reading(view: Callable[[Any], HttpResponseBase]) -> Callable[..., HttpRespo
         if slug is None:
             return view(token.account)
         found = Study.objects.visible_to(token.account).filter(slug=slug).first()
-        return view(found) if found else _refusal(HTTPStatus.NOT_FOUND, NO_STUDY.format(slug=slug))
+        if found is None:
+            return _refusal(HTTPStatus.NOT_FOUND, NO_STUDY.format(slug=slug))
+        try:
+            return view(found)
+        except Refused as error:
+            return _refusal(HTTPStatus.CONFLICT, str(error))
 
     return csrf_exempt(never_cache(guarded))
 

@@ -6,7 +6,7 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, St
 from django.shortcuts import get_object_or_404, redirect, render
 
 from colortest.access import researcher_required
-from colortest.analysis.exports.formats import CSV, FORMATS
+from colortest.analysis.exports.formats import CSV, FORMATS, require_told
 from colortest.analysis.exports.machine import machine_csv
 from colortest.analysis.exports.tidy import tidy_csv
 from colortest.analysis.methods import methods_paragraph
@@ -16,9 +16,14 @@ from colortest.stimuli.models import MachineFoolRate
 
 
 @researcher_required
-def tidy(request: HttpRequest, slug: str) -> StreamingHttpResponse:
+def tidy(request: HttpRequest, slug: str) -> HttpResponseBase:
     """Every response as CSV; asked for `rehearsals`, those of test runs too."""
     study = get_object_or_404(Study.objects.visible_to(request.user), slug=slug)
+    try:
+        require_told(study)
+    except Refused as error:
+        messages.error(request, str(error))
+        return redirect("results", slug=slug)
     headers = {"Content-Disposition": f'attachment; filename="{study.slug}.csv"'}
     pieces = tidy_csv(study, rehearsals="rehearsals" in request.GET)
     return StreamingHttpResponse(pieces, content_type=CSV, headers=headers)
