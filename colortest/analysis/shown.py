@@ -70,7 +70,7 @@ class Shown:
     def quality(self) -> dict[str, Figure]:
         """Fool rates of people over the quality numbers of colorizations, by the name in their address."""
         rows = self.content.get("quality", [])
-        if self.hidden or self.prefix or not rows:
+        if not self.final or self.prefix or not rows:
             return {}
         return {number: quality.figure(self.study, number, rows) for number in quality.NUMBERS}
 

@@ -153,9 +153,9 @@ def _reason(rule: str) -> str:
 def _analysis(facts: Facts) -> Iterator[str]:
     yield _("The fool rate is the share of these responses in which the colorization was taken for the real photo.")
     yield _(
-        "Its 95 %% intervals are percentiles of %(draws)s bootstrap draws that weight participants and photos "
-        "independently, as both are samples (Owen and Eckles, 2012), with the variance of independent responses taken "
-        "off once; seed %(seed)s."
+        "Its 95 %% intervals are percentiles of %(draws)s bootstrap draws with Poisson weights of mean 1 for "
+        "participants and, independently, for photos, as both are samples (Owen and Eckles, 2012), with the "
+        "variance of independent responses taken off once; seed %(seed)s."
     ) % {"draws": DRAWS, "seed": facts.seed}
     yield _(
         "No interval ends inside Wilson’s; for comparison we also computed the bootstrap of AMT_Real_vs_Fake, which "
@@ -169,6 +169,11 @@ def _analysis(facts: Facts) -> Iterator[str]:
         "Equivalence, to 50 %% and between conditions, was tested by two one-sided tests with a margin of %(margin)s "
         "points."
     ) % {"margin": decimal(facts.margin)}
+    yield _(
+        "Sensitivity is told as d′ with its criterion, so that a preference for one side does not count as skill; fool "
+        "rates of single photos are shrunk towards their mean by a beta-binomial model; a mixed logistic model with "
+        "crossed random effects of participants and photos served as a check."
+    )
     if facts.imported:
         return
     if facts.retention_days:
@@ -186,5 +191,8 @@ def _analysis(facts: Facts) -> Iterator[str]:
                 facts.pauses,
             ) % {"count": facts.pauses}
     else:
-        yield _("While the study was open, its fool rates were shown with confidence sequences, valid at every look.")
+        yield _(
+            "While the study was open, its fool rates were shown with confidence sequences, which are valid at every "
+            "look for the photos of the study (Waudby-Smith and Ramdas, 2024)."
+        )
     yield _("The design was frozen before the first participant (SHA-256 %(hash)s).") % {"hash": facts.design_hash}

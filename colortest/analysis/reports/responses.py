@@ -51,8 +51,8 @@ class Sample:
         if self.participants == self.of:
             return ""
         return (
-            f"Sides, positions, times and exposures are told from {self.participants:,} of the {self.of:,} participants"
-            " who finished, drawn at random."
+            f"Sides, positions, times, exposures, catch trials and flags are told from {self.participants:,} of the "
+            f"{self.of:,} participants who finished, drawn at random."
         )
 
 
