@@ -76,6 +76,14 @@ TIMES = Protocol(
 )
 
 
+def test_where_responses_are_erased_it_counts_nothing(make_study: MakeStudy) -> None:
+    study = make_study()
+    assert "bootstrap" in methods_paragraph(study, "en")
+    study.events.create(what="EXPIRED")
+    assert "it can no longer be written" in methods_paragraph(study, "en")
+    assert "ya no puede escribirse" in methods_paragraph(study, "es")
+
+
 def test_who_could_see_fool_rates_while_a_study_was_closed_is_told() -> None:
     assert "closed and opened again" not in _told(FACTS, "en")
     assert "closed and opened again 2 times" in _told(replace(FACTS, pauses=2), "en")

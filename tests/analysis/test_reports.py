@@ -264,6 +264,15 @@ def test_few_photos_and_few_people_are_warned_of_and_a_fake_more_real_than_photo
     assert not any("%" in sentence for sentence in content["warnings"])
 
 
+def test_what_a_running_study_shows_is_never_narrower_than_what_it_will_show(study: Study) -> None:
+    for fooled in (0, 9, 20, 36):
+        finish(study, fooled=fooled)
+    content = report_on(study)
+    for arm in (content["overall"], *content["arms"]):
+        sequence = arm["sequence"]
+        assert sequence["low"] <= arm["low"] <= arm["rate"] <= arm["high"] <= sequence["high"]
+
+
 def test_an_arm_that_has_fallen_behind_is_warned_of(make_study: MakeStudy) -> None:
     study = make_study(splits=["test", "train"])
     for _ in range(3):
