@@ -91,10 +91,12 @@ def team_for(account: AbstractUser) -> Group:
 
 
 def _own_team(account: AbstractUser) -> Group:
-    """A new team: one that has the name already is other people's."""
+    """A new team: one that has the name already is other people's, and that of a role is no team's."""
     for number in count(1):
         ending = "" if number == 1 else f" ({number})"
         name = f"{account.get_username()[: LONGEST_NAME - len(ending)]}{ending}"
+        if name in ROLES:  # also where nobody has the role yet
+            continue
         team, made = Group.objects.get_or_create(name=name)
         if made:
             account.groups.add(team)
