@@ -56,7 +56,6 @@ def content() -> dict[str, Any]:
     arms = [arm("Grey", "test", 0.08), arm("Grey", "train", 0.1), arm("Net", "test", 0.31), arm("Net", "train", 0.44)]
     spread = {"edges": [tenth / 10 for tenth in range(11)], "counts": [1, 4, 9, 14, 8, 3, 1, 0, 0, 0], "count": 40}
     spread |= {"mean": 0.3, "sd": 0.1, "quartiles": [0.2, 0.3, 0.4]}
-    trials = [("PRACTICE", 1, 10, 0.4), ("TEST", 1, 12, 0.33), ("TEST", 13, 24, 0.3), ("TEST", 25, 36, 0.28)]
     return {
         "version": 1,
         "level": 0.95,
@@ -102,6 +101,17 @@ def content() -> dict[str, Any]:
             ],
             "sentence": "Intervals are those of the crossed bootstrap.",
         },
+        **conduct(),
+        "sample": {"participants": 44, "of": 44, "sentence": ""},
+        "remarks": [],
+        "warnings": ["60 photos are few: below 200, they decide more than people do."],
+    }
+
+
+def conduct() -> dict[str, Any]:
+    """How trials went, and what checks the fool rates, in the same study."""
+    trials = [("PRACTICE", 1, 10, 0.4), ("TEST", 1, 12, 0.33), ("TEST", 13, 24, 0.3), ("TEST", 25, 36, 0.28)]
+    return {
         "bias": {"left": {**estimate(0.52, 0.03), "p": 0.2}, "first": None, "sentence": ""},
         "catch": {"trials": 176, "caught": 171, "share": estimate(0.97, 0.02)},
         "response_times": {"count": 2880, "quartiles": [420.0, 610.0, 980.0], "p95": 2100.0, "fast": 0.002},
@@ -146,7 +156,4 @@ def content() -> dict[str, Any]:
                 for hour in range(9, 13)
             ],
         },
-        "sample": {"participants": 44, "of": 44, "sentence": ""},
-        "remarks": [],
-        "warnings": ["60 photos are few: below 200, they decide more than people do."],
     }
