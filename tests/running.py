@@ -31,7 +31,8 @@ def new_folder(mode: int = 0o711) -> Path:
 
 def django_environment(home: Path) -> dict[str, str]:
     """As for somebody who configured nothing but the folder."""
-    kept = {name: value for name, value in os.environ.items() if name not in ("DATABASE_URL", "REDIS_URL")}
+    of_this_run = ("DATABASE_URL", "REDIS_URL", "MEDIA_ROOT")
+    kept = {name: value for name, value in os.environ.items() if name not in of_this_run}
     return {**kept, "COLORTEST_VAR": str(home)}
 
 

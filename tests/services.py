@@ -2,7 +2,8 @@
 
 A plugin (`-p tests.services` in pyproject.toml) and not a conftest, because Django reads its settings before
 any conftest is loaded. The addresses are put in the environment when this file is imported; the servers are
-started by the controlling process only; every xdist worker uses a database and a Redis number of its own.
+started by the controlling process only; every xdist worker uses a database, a Redis number and a
+folder of stimuli of its own: what one test counts, no other writes.
 """
 
 import atexit
@@ -16,13 +17,14 @@ import pytest
 
 from colortest import embedded
 
+XDIST_WORKER = os.environ.get("PYTEST_XDIST_WORKER", "")
 _running = ExitStack()
 
 
 def _own_home() -> Path:
     """A new folder for the controller; the controller's for its xdist workers. Not pytest's: those are closed
     to the account that PostgreSQL runs as when the tests run as root."""
-    if "PYTEST_XDIST_WORKER" in os.environ:
+    if XDIST_WORKER:
         return Path(os.environ["COLORTEST_VAR"])
     home = Path(tempfile.mkdtemp(prefix="colortest-tests-", dir="/tmp"))
     home.chmod(0o711)
@@ -32,14 +34,14 @@ def _own_home() -> Path:
 
 def _redis_number() -> int:
     """0 without xdist, then 1 for gw0 and so on; Redis has 16."""
-    worker = os.environ.get("PYTEST_XDIST_WORKER", "")
-    return int(worker.removeprefix("gw")) + 1 if worker else 0
+    return int(XDIST_WORKER.removeprefix("gw")) + 1 if XDIST_WORKER else 0
 
 
 HOME = _own_home()
 os.environ["COLORTEST_VAR"] = str(HOME)
 os.environ["DATABASE_URL"] = embedded.database_url(HOME)
 os.environ["REDIS_URL"] = embedded.redis_url(HOME, _redis_number())
+os.environ["MEDIA_ROOT"] = str(HOME / "files" / (XDIST_WORKER or "alone"))
 
 
 def pytest_configure(config: pytest.Config) -> None:
