@@ -3,6 +3,7 @@
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from io import StringIO
+from unittest.mock import Mock
 
 import numpy as np
 import pytest
@@ -11,7 +12,14 @@ from django.db import connection, connections, transaction
 from django.forms import model_to_dict
 
 from colortest.analysis.models import FoolRate, Sums, Tally, Unsummed, Untallied
-from colortest.analysis.services import compute_fool_rates, erase_expired, recompute_fool_rates, stale, tallies
+from colortest.analysis.services import (
+    compute_fool_rates,
+    erase_expired,
+    fool_rates,
+    recompute_fool_rates,
+    stale,
+    tallies,
+)
 from colortest.experiment import services
 from colortest.experiment.models import Participant, Response, Study
 from tests.analysis.test_fool_rates import LATE, play, rates
@@ -250,3 +258,49 @@ def test_nobody_who_agrees_to_take_part_waits_for_a_computation(make_study: Make
         with ThreadPoolExecutor(1) as pool:
             pool.submit(admit).result()
     assert study.participants.count() == 2
+
+
+@pytest.mark.django_db(transaction=True)
+def test_nobody_who_withdraws_waits_for_a_computation(make_study: MakeStudy, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whoever is being summed at this moment goes at once, and is taken out of the sums the next time."""
+    study = make_study(**SHORT)
+    play(study, fooled=2)
+    goes = play(study, fooled=8)
+
+    def withdraw() -> None:
+        with transaction.atomic():
+            connection.cursor().execute("SET LOCAL lock_timeout = '2s'")
+            services.withdraw(participant=goes)
+        connections.close_all()
+
+    def store(changed: list[Sums]) -> None:
+        with ThreadPoolExecutor(1) as pool:
+            pool.submit(withdraw).result()
+        stored(changed)
+
+    stored = fool_rates._store
+    monkeypatch.setattr(fool_rates, "_store", store)
+    compute_fool_rates(study=study)
+    monkeypatch.undo()
+    assert study in stale()
+    compute_fool_rates(study=study)
+    assert {(rate.participants, rate.countable) for rate in rates(study).values()} == {(1, 4)}
+    assert are_as_if_counted_anew(study)
+
+
+def test_who_was_tallied_by_a_computation_that_died_is_added_by_the_next(
+    short: Study, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    play(short, fooled=1)
+    compute_fool_rates(study=short)
+    play(short, fooled=5)
+    goes = play(short, fooled=8)
+    with suppress(KeyboardInterrupt), monkeypatch.context() as dying:
+        dying.setattr(fool_rates, "Summer", Mock(side_effect=KeyboardInterrupt))
+        compute_fool_rates(study=short)
+    assert Tally.objects.count() == 6
+    assert short in stale()
+    services.withdraw(participant=goes)
+    compute_fool_rates(study=short)
+    assert sum(rate.fooled for rate in rates(short).values()) == 6
+    assert are_as_if_counted_anew(short)

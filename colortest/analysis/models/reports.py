@@ -60,6 +60,9 @@ class Report(models.Model):
     study = models.ForeignKey(Study, on_delete=models.CASCADE, related_name="reports")
     simulated = models.BooleanField()
     content = models.JSONField()
+    facts = models.JSONField(
+        null=True, help_text="Counts for the methods paragraph, once responses behind them have been erased."
+    )
     seconds = models.FloatField(help_text="That making it took: what takes long is made less often.")
     computed = models.DateTimeField()
 

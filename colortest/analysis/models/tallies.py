@@ -136,12 +136,15 @@ class WhoFinished(Participant):
 
 
 class Untallied(models.Model):
-    """Somebody whose responses are to be tallied, for the first time or again; written by the database itself."""
+    """Somebody whose responses are to be tallied, for the first time or again; written by the database itself. Once
+    they are tallied, the row stays until their tallies are in the sums.
+    """
 
     study = models.ForeignKey(Study, on_delete=models.DO_NOTHING, db_constraint=False, related_name="untallied")
     participant = models.ForeignKey(
         Participant, on_delete=models.DO_NOTHING, db_constraint=False, db_index=False, related_name="+"
     )
+    tallied = models.BooleanField(db_default=False, help_text="The tallies are there, and not summed yet.")
 
     class Meta:
         verbose_name_plural = "untallied"

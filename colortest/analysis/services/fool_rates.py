@@ -12,7 +12,7 @@ from django.utils import timezone
 from colortest.analysis.models import FoolRate, Sums, Tally, Unsummed, Untallied
 from colortest.analysis.services.locks import alone_with
 from colortest.analysis.services.summing import Summer
-from colortest.analysis.services.tallies import put_everybody_back, take_unsummed, tally_waiting
+from colortest.analysis.services.tallies import put_everybody_back, take_tallied, take_unsummed, tally_waiting
 from colortest.experiment import services as experiment
 from colortest.experiment.models import Participant, Study, StudyEvent, Withdrawal
 from colortest.refusal import Refused
@@ -23,20 +23,37 @@ NUMBERS = [field.name for field in FoolRate._meta.concrete_fields if field.name 
 PARTS = [field.name for field in Sums._meta.concrete_fields if field.name != "fool_rate"]
 
 
-@transaction.atomic
 def compute_fool_rates(*, study: Study) -> list[FoolRate]:
     """Bring every fool rate of a study up to date, those without a countable response included.
 
     Who finished since the last time is added. Arms that have lost somebody, to a withdrawal, an erasure or an
     exclusion, are summed anew. Where the time of responses is up they are gone, and the stored rates stay as the last
     word on them.
+
+    Call it outside of transactions where people are under way: who is tallied cannot withdraw before that is committed,
+    and is to wait for no sums.
     """
+    _tally(study)
+    return _sum(study)
+
+
+@transaction.atomic
+def _tally(study: Study) -> None:
+    """Put together the responses of everybody who finished since the last time."""
+    study = alone_with(study)
+    if not study.frozen_rates:
+        tally_waiting(study)
+
+
+@transaction.atomic
+def _sum(study: Study) -> list[FoolRate]:
+    """Add those whose tallies are new, and sum anew where some are gone."""
     # One at a time, and the time is taken under the lock: the last to store has counted all that was committed before.
     study = alone_with(study)
     if study.frozen_rates:
         return list(study.fool_rates.all())
     now = timezone.now()
-    new, lost = tally_waiting(study), take_unsummed(study)
+    new, lost = take_tallied(study), take_unsummed(study)
     touched = _arms_of(new)
     summed = set(Sums.objects.filter(fool_rate__study=study).values_list("pk", flat=True))
     summer, changed, grown = Summer(study, new=new, now=now), [], []

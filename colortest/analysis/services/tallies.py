@@ -16,21 +16,29 @@ ARRAYS = ("photos", "fooled")
 MANY = 1000  # participants, from whom on a table of the moment pays
 
 
-def tally_waiting(study: Study) -> list[int]:
-    """Tally everybody who finished, or was judged otherwise, since the last time; returns whose tallies are new.
+def tally_waiting(study: Study) -> None:
+    """Tally everybody who finished, or was judged otherwise, since the last time, and note that they are to be summed.
 
-    Call it under the study's lock. Whoever waits is taken off the list before anything is read of them: what changes
-    after that puts them on it again.
+    Call it under the study's lock, in a transaction that ends soon. Whoever waits counts as tallied before anything is
+    read of them: what changes after that puts them on the list again.
     """
-    waiting = dict(Untallied.objects.filter(study=study).values_list("pk", "participant"))
-    Untallied.objects.filter(pk__in=waiting).delete()
+    waiting = dict(Untallied.objects.filter(study=study, tallied=False).values_list("pk", "participant"))
+    Untallied.objects.filter(pk__in=waiting).update(tallied=True)
     people = Participant.objects.filter(pk__in=waiting.values()).order_by("pk")
     # Who withdraws at this moment does so first, or waits until the tally is there to go with the rest.
     here = list(people.select_for_update(no_key=True).values_list("pk", flat=True))
     if here:
         Tally.objects.filter(participant__in=here).delete()
         _insert_tallies(here)
-    return here
+
+
+def take_tallied(study: Study) -> list[int]:
+    """Whose tallies are new since the last time; from now on the caller's to sum. Who is gone meanwhile may be among
+    them.
+    """
+    tallied = dict(Untallied.objects.filter(study=study, tallied=True).values_list("pk", "participant"))
+    Untallied.objects.filter(pk__in=tallied).delete()
+    return sorted(set(tallied.values()))
 
 
 def put_everybody_back(study: Study) -> None:
