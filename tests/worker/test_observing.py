@@ -8,7 +8,7 @@ from django.db import transaction
 
 from colortest.embedded.supervisor import Child
 from colortest.stimuli import observer
-from colortest.stimuli.models import Algorithm, MachineFoolRate, TestSet
+from colortest.stimuli.models import Algorithm, Colorization, MachineFoolRate, TestSet
 from colortest.stimuli.services import register_method, request_colorizations
 from tests.cast import make_test_set
 from worker import tasks
@@ -22,6 +22,8 @@ def observed(count: int = 30) -> tuple[Algorithm, TestSet]:
     test_set = make_test_set(count)
     request_colorizations(photos=test_set.photos.all(), algorithm=grey)
     tasks.colorize(algorithm_id=grey.pk)
+    while Colorization.objects.pending().exists():  # a real worker may have been quicker, and still be at it
+        time.sleep(0.05)
     observer.request_machine_fool_rates(algorithm=grey, test_set=test_set)
     return grey, test_set
 

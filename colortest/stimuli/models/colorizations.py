@@ -1,0 +1,161 @@
+"""Algorithms, and colorizations: the fakes that they are asked for and make."""
+
+from typing import ClassVar, Self
+
+import pgtrigger
+from django.db import models
+from django.db.models import Count, Q
+from django.db.models.functions import Now
+
+from colortest.stimuli.models.files import random_name
+from colortest.stimuli.models.test_sets import Photo
+
+
+class AlgorithmQuerySet(models.QuerySet["Algorithm"]):
+    """Reads of algorithms."""
+
+    def catch(self) -> Self:
+        """Obviously wrong ones, for catch trials."""
+        return self.filter(kind=Algorithm.Kind.CATCH)
+
+    def testable(self) -> Self:
+        """Those whose fool rate a study can measure."""
+        return self.exclude(kind=Algorithm.Kind.CATCH)
+
+    def with_progress(self) -> Self:
+        """Annotate `pending_count`, `ready_count` and `failed_count` of the colorizations."""
+        counts = {
+            f"{status.lower()}_count": Count("colorizations", filter=Q(colorizations__status=status))
+            for status in Colorization.Status.values
+        }
+        return self.annotate(**counts).order_by("id")
+
+    def with_pending(self) -> Self:
+        """Those with work left."""
+        pending = Colorization.objects.pending().filter(algorithm=models.OuterRef("pk"))
+        return self.filter(models.Exists(pending))
+
+
+class Algorithm(models.Model):
+    """A way to make fakes: a trained checkpoint, a method without learning, or an obviously wrong one."""
+
+    class Kind(models.TextChoices):
+        MODEL = "MODEL", "trained generator"
+        BASELINE = "BASELINE", "method without learning"
+        CATCH = "CATCH", "obviously wrong, for catch trials"
+        EXTERNAL = "EXTERNAL", "made elsewhere and uploaded"
+
+    class Method(models.TextChoices):
+        GREY = "grey", "no colour"
+        RANDOM_COLOUR = "random-colour", "the colours of another photo"
+
+    slug = models.SlugField(unique=True)
+    name = models.CharField(max_length=200)
+    kind = models.CharField(max_length=8, choices=Kind)
+    method = models.CharField(max_length=20, choices=Method, blank=True)
+    checkpoint = models.CharField(max_length=500, blank=True, help_text="File name in the checkpoint folder.")
+    sha256 = models.CharField(max_length=64, blank=True, help_text="Of the checkpoint file.")
+    network = models.JSONField(default=dict, help_text="The network's options, from the checkpoint's JSON.")
+    training = models.JSONField(default=dict, help_text="How the weights came to be, from the same.")
+    created = models.DateTimeField(db_default=Now())
+
+    objects = AlgorithmQuerySet.as_manager()
+
+    class Meta:
+        ordering = ("id",)
+        constraints = (
+            models.CheckConstraint(
+                name="algorithm_has_what_its_kind_needs",
+                condition=(
+                    Q(kind="MODEL", method="") & ~Q(checkpoint="") & ~Q(sha256="")
+                    | Q(kind__in=["BASELINE", "CATCH"], checkpoint="", sha256="") & ~Q(method="")
+                    | Q(kind="EXTERNAL", method="", checkpoint="")
+                ),
+            ),
+        )
+        triggers: ClassVar = [
+            # Once it has made something, what it is cannot change under the colorizations.
+            pgtrigger.Trigger(
+                name="frozen_once_used",
+                when=pgtrigger.Before,
+                operation=pgtrigger.Update,
+                condition=pgtrigger.AnyChange("kind", "method", "checkpoint", "sha256", "network"),
+                func=(
+                    "IF EXISTS (SELECT 1 FROM stimuli_colorization WHERE algorithm_id = OLD.id) THEN "
+                    "RAISE EXCEPTION 'algorithm % has colorizations: register a new one', OLD.slug "
+                    "USING ERRCODE = 'check_violation'; END IF; RETURN NEW;"
+                ),
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class ColorizationQuerySet(models.QuerySet["Colorization"]):
+    """Reads of colorizations."""
+
+    def pending(self) -> Self:
+        """Still to be made."""
+        return self.filter(status=Colorization.Status.PENDING)
+
+    def ready(self) -> Self:
+        """Made and stored."""
+        return self.filter(status=Colorization.Status.READY)
+
+    def failed(self) -> Self:
+        """Given up on, with the reason in `error`."""
+        return self.filter(status=Colorization.Status.FAILED)
+
+    def unmeasured(self) -> Self:
+        """Ready, from a time when their quality was not measured."""
+        return self.ready().filter(psnr=None)
+
+    def claim(self, algorithm: Algorithm, limit: int) -> list["Colorization"]:
+        """Lock up to `limit` pending rows of an algorithm that no other worker holds, oldest first.
+
+        The row lock is the lease: it lasts as long as the transaction, and ends with a killed worker.
+        """
+        rows = self.pending().filter(algorithm=algorithm).select_related("photo").order_by("id")
+        return list(rows.select_for_update(skip_locked=True, of=("self",))[:limit])
+
+
+class Colorization(models.Model):
+    """A fake: the result of one algorithm on one photo."""
+
+    class Status(models.TextChoices):
+        PENDING = "PENDING", "waiting"
+        READY = "READY", "ready"
+        FAILED = "FAILED", "failed"
+
+    photo = models.ForeignKey(Photo, on_delete=models.CASCADE, related_name="colorizations")
+    algorithm = models.ForeignKey(Algorithm, on_delete=models.PROTECT, related_name="colorizations")
+    status = models.CharField(max_length=8, choices=Status, default=Status.PENDING)
+    file = models.FileField(upload_to=random_name, blank=True)
+    byte_count = models.PositiveIntegerField(default=0)
+    error = models.TextField(blank=True)
+    milliseconds = models.FloatField(null=True, help_text="Its share of its batch: reading and colouring.")
+    psnr = models.FloatField(null=True, help_text="Decibels, against the photo; once ready.")
+    colourfulness = models.FloatField(null=True, help_text="Hasler and Suesstrunk's; grey is 0. Once ready.")
+    created = models.DateTimeField(db_default=Now())
+
+    objects = ColorizationQuerySet.as_manager()
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(fields=["photo", "algorithm"], name="one_colorization_per_photo"),
+            models.CheckConstraint(
+                name="colorization_status_tells_the_truth",
+                condition=(
+                    Q(status="PENDING", file="", error="")
+                    | Q(status="READY", error="") & ~Q(file="")
+                    | Q(status="FAILED", file="") & ~Q(error="")
+                ),
+            ),
+        )
+        indexes = (
+            models.Index(fields=["algorithm", "id"], condition=Q(status="PENDING"), name="pending_by_algorithm"),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.algorithm_id} on {self.photo_id}"

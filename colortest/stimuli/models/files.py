@@ -1,0 +1,22 @@
+"""Where files of stimuli lie, and their bytes."""
+
+import uuid
+
+from django.db.models.fields.files import FieldFile
+
+
+def random_name(_instance: object, _name: str) -> str:
+    """A file name that tells nothing: neither which photo, nor whether it is real."""
+    name = uuid.uuid4().hex
+    return f"stimuli/{name[:2]}/{name}.webp"
+
+
+def upload_name(_instance: object, _name: str) -> str:
+    """Where an uploaded archive waits for its import."""
+    return f"uploads/{uuid.uuid4().hex}.zip"
+
+
+def read_stimulus(file: FieldFile) -> bytes:
+    """The bytes of a stored stimulus."""
+    with file.open("rb") as stored:
+        return bytes(stored.read())

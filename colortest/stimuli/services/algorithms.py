@@ -1,0 +1,81 @@
+"""Writes of algorithms."""
+
+import hashlib
+import json
+from pathlib import Path
+
+from django.conf import settings
+from django.db import transaction
+
+from colortest.refusal import Refused
+from colortest.stimuli.models import Algorithm
+
+
+def register_checkpoint(*, slug: str, name: str, file_name: str) -> Algorithm:
+    """Register a trained generator by its file in the checkpoint folder. Its JSON beside it says what it is.
+
+    Registering the same file under the same slug again changes nothing.
+
+    Raises:
+        Refused: the file or its JSON is missing or unreadable, or the slug is taken by something else.
+    """
+    path = checkpoint_path(file_name)
+    summary_path = path.with_suffix(".json")
+    for needed in (path, summary_path):
+        if not needed.is_file():
+            raise Refused(f"There is no {needed.name} in {needed.parent}: train one or copy it there.")
+    try:
+        summary = json.loads(summary_path.read_text(), parse_constant=lambda _: None)  # PostgreSQL has no NaN in JSON
+        network, training = dict(summary["network"]), dict(summary["training"])
+    except (ValueError, KeyError, TypeError) as error:
+        raise Refused(f"{summary_path.name} does not describe a network and its training: {error}.") from error
+    digest = file_sha256(path)
+    if digest != summary.get("sha256", digest):
+        raise Refused(f"{path.name} is not the file that {summary_path.name} describes: copy both again.")
+    known = Algorithm.objects.filter(sha256=digest).exclude(slug=slug).first()
+    if known:
+        raise Refused(f"{path.name} is registered already, as “{known.name}”.")
+    return _register(slug, name, kind="MODEL", checkpoint=file_name, sha256=digest, network=network, training=training)
+
+
+def register_method(*, slug: str, name: str, kind: Algorithm.Kind, method: Algorithm.Method) -> Algorithm:
+    """Register a method that needs no checkpoint, as a baseline or for catch trials."""
+    return _register(slug, name, kind=kind, method=method)
+
+
+@transaction.atomic
+def register_shipped() -> list[Algorithm]:
+    """The algorithms that come with colortest: its trained generator, a baseline, and one for catch trials."""
+    kinds, methods = Algorithm.Kind, Algorithm.Method
+    return [
+        register_checkpoint(slug="colortest-best", name="ResNet-18 generator", file_name="best.safetensors"),
+        register_method(slug="grey", name="Grey", kind=kinds.BASELINE, method=methods.GREY),
+        register_method(slug="random-colour", name="Random colour", kind=kinds.CATCH, method=methods.RANDOM_COLOUR),
+    ]
+
+
+def file_sha256(path: Path) -> str:
+    """Of the bytes of a file."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def checkpoint_path(file_name: str) -> Path:
+    """The file of a checkpoint, inside the checkpoint folder and nowhere else.
+
+    Raises:
+        Refused: the name leads out of the folder.
+    """
+    folder = Path(settings.CHECKPOINT_DIR).resolve()
+    path = (folder / file_name).resolve()
+    if not path.is_relative_to(folder) or path.suffix != ".safetensors":
+        raise Refused(f"“{file_name}” is not the name of a .safetensors file in {folder}.")
+    return path
+
+
+def _register(slug: str, name: str, **facts: object) -> Algorithm:
+    algorithm, _ = Algorithm.objects.get_or_create(slug=slug, defaults={"name": name, **facts})
+    for field in ("kind", "method", "sha256"):
+        if getattr(algorithm, field) != facts.get(field, ""):
+            raise Refused(f"There is already an algorithm “{slug}” that is something else: choose another slug.")
+    return algorithm
