@@ -8,7 +8,9 @@ import numpy as np
 import pytest
 
 from colortest.analysis.exports.amt import wide_csv
+from colortest.analysis.models import Report
 from colortest.analysis.services import compute_fool_rates
+from colortest.analysis.services.reports import store_report
 from colortest.experiment import services
 from colortest.experiment.models import Participant, Study
 from colortest.refusal import Refused
@@ -22,15 +24,17 @@ def table(study: Study) -> list[dict[str, str]]:
     return list(csv.DictReader(io.StringIO(b"".join(wide_csv(study)).decode(), newline="")))
 
 
-def chance(study: Study, rate: float, *, seed: int) -> Participant:
-    """A finished run of somebody who is fooled by chance, in catch trials too."""
+def chance(study: Study, rate: float, *, seed: int, late: int = 0) -> Participant:
+    """A finished run of somebody who is fooled by chance, in catch trials too; the last so many trials are flagged."""
     person, random = services.admit_participant(study=study), Random(seed)
     services.begin(participant=person)
-    for trial in person.trials.all():
+    trials = list(person.trials.all())
+    for place, trial in enumerate(trials):
         side = OTHER[trial.real_side] if random.random() < rate else trial.real_side
         if study.question == "FAKE":
             side = OTHER[side]
-        services.record_response(trial=trial, chosen_side=side, rt_ms=500, exposure=GOOD)
+        exposure = LATE if place >= len(trials) - late else GOOD
+        services.record_response(trial=trial, chosen_side=side, rt_ms=500, exposure=exposure)
     person.refresh_from_db()
     return person
 
@@ -49,8 +53,11 @@ class Script:
         self.method = np.array([[self._method(row, n) for n in trials] for row in rows])
 
     def _method(self, row: dict[str, str], n: int) -> str:
+        """Empty where the cells are."""
         images = {side: row[f"Input.images_{side}{n}"] for side in ("left", "right")}
         real = row[f"Input.gt_side{n}"]
+        if not real:
+            return ""
         assert images[real].startswith("gt/")
         fake = images["right" if real == "left" else "left"]
         return fake.rpartition("/")[0]
@@ -69,6 +76,17 @@ class Script:
             rates.append(self.wrong[who, which][mine].mean())
         return float(np.mean(rates)), float(np.std(rates))
 
+    def beats(self, m: str, n: str, draws: int, seed: int) -> float:
+        """The share of such draws in which m's rate is above n's, ties half."""
+        random, (people, trials) = np.random.default_rng(seed), self.wrong.shape
+        scores = []
+        for _ in range(draws):
+            who = random.integers(people, size=people)[:, None]
+            which = random.integers(trials, size=(people, trials))
+            wrong, method = self.wrong[who, which], self.method[who, which]
+            scores.append((1 + np.sign(wrong[method == m].mean() - wrong[method == n].mean())) / 2)
+        return float(np.mean(scores))
+
 
 @pytest.mark.parametrize("question", ["REAL", "FAKE"])
 def test_the_script_finds_our_fool_rate_and_its_bootstrap_our_mean_and_sd(make_study: MakeStudy, question: str) -> None:
@@ -83,6 +101,20 @@ def test_the_script_finds_our_fool_rate_and_its_bootstrap_our_mean_and_sd(make_s
         mean, sd = script.bootstrap(method, draws=4000, seed=1)
         assert mean == pytest.approx(rate.amt_mean, abs=5 * sd / 4000**0.5)
         assert sd == pytest.approx(rate.amt_sd, rel=0.06)  # the SD of 4,000 draws is known to 1.1 %
+
+
+def test_m_beats_n_is_what_the_script_finds_in_a_table_with_empty_cells(make_study: MakeStudy) -> None:
+    study = make_study(min_catch_accuracy=0.0, max_flagged_share=1.0, practice_trials=2, test_trials=12)
+    for seed in range(7):
+        chance(study, 0.15 + 0.1 * seed, seed=seed, late=seed)
+    compute_fool_rates(study=study)
+    store_report(study=study)
+    (row,) = Report.objects.get().content["differences"]["splits"]
+    rows = table(study)
+    assert any(cell == "" for cell in rows[-1].values())
+    told = Script(rows, practice=2).beats(f"grey/{row['a']['split']}", f"grey/{row['b']['split']}", 4000, seed=1)
+    assert 0.02 < told < 0.98
+    assert row["beats"] == pytest.approx(told, abs=4 * (0.25 / 4000 + 0.25 / 10_000) ** 0.5)
 
 
 def test_who_does_not_count_is_not_in_it_and_flagged_trials_are_not_either(make_study: MakeStudy) -> None:

@@ -6,8 +6,8 @@ from statistics import fmean, pstdev
 import numpy as np
 import pytest
 
-from colortest.analysis.statistics import sums
-from colortest.analysis.statistics.bootstrap import Cells, Draws, amt_bootstrap, crossed_interval, narrowed
+from colortest.analysis.statistics import bootstrap, sums
+from colortest.analysis.statistics.bootstrap import Cells, Draws, amt_beats, amt_bootstrap, crossed_interval, narrowed
 from colortest.analysis.statistics.intervals import wilson
 from colortest.analysis.statistics.sums import Arm, ArmSums
 from colortest.analysis.statistics.weights import DRAWS, UNITS, Of, poisson_weights
@@ -179,6 +179,67 @@ def test_the_amt_bootstrap_of_people_alike_is_that_of_each_of_them() -> None:
     within = fmean(rate * (1 - rate) / 10 for rate in rates)
     assert alike.sd == pytest.approx(((rates.var() + within) / 30) ** 0.5, rel=0.03)
     assert alike.mean == pytest.approx(rates.mean(), abs=0.002)
+
+
+def script_beats(people: list[list[tuple[int, bool] | None]], draws: int) -> float:
+    """Our own re-derivation of “m beats n”: each trial is (algorithm, fooled), or None where its cell is empty."""
+    chance, scores = random.Random(5), []
+    for _ in range(draws):
+        taken = [
+            one for person in chance.choices(people, k=len(people)) for one in chance.choices(person, k=len(person))
+        ]
+        m, n = ([one[1] for one in taken if one and one[0] == algorithm] for algorithm in (0, 1))
+        if m and n:
+            scores.append((1 + (fmean(m) > fmean(n)) - (fmean(m) < fmean(n))) / 2)
+    return fmean(scores)
+
+
+@pytest.mark.parametrize(("people", "alone"), [(6, False), (14, False), (12, True)])
+def test_m_beats_n_is_what_the_script_says(people: int, alone: bool) -> None:
+    """12 trials of which some are catch trials and some are empty; alone: each participant sees one algorithm."""
+    chance = random.Random(people)
+    table: list[list[tuple[int, bool] | None]] = []
+    for number in range(people):
+        ease, seen = chance.choice([0.1, 0.3, 0.6]), chance.choice([10, 10, 8, 5])
+        algorithms = [number % 2 if alone else trial % 2 for trial in range(seen)]
+        mine = [(algorithm, chance.random() < ease + 0.06 * algorithm) for algorithm in algorithms]
+        table.append([*mine, *[None] * (12 - seen)])
+    counts = [
+        np.array(
+            [
+                [sum(one == (which, True) for one in person), sum(bool(one) and one[0] == which for one in person)]
+                for person in table
+            ]
+        )
+        for which in (0, 1)
+    ]
+    found = amt_beats(np.ones(people, np.int64), *counts, trials=12, seed=1)
+    told = script_beats(table, 4000)
+    assert 0.05 < told < 0.95
+    assert found == pytest.approx(told, abs=4 * (0.25 / 4000 + 0.25 / DRAWS) ** 0.5)
+
+
+def test_either_arm_beats_the_other_in_what_is_left_and_ties_are_shared() -> None:
+    one, other = np.array([[3, 9], [1, 9]]), np.array([[2, 9], [4, 9]])
+    people = np.array([5, 6])
+    ahead, behind = (amt_beats(people, *arms, trials=20, seed=1) for arms in ((one, other), (other, one)))
+    assert ahead + behind == pytest.approx(1, abs=0.03)
+    assert amt_beats(people, one * 0 + [0, 9], other * 0 + [0, 9], trials=20, seed=1) == 0.5
+    assert np.isnan(amt_beats(people, one, other * 0, trials=20, seed=1))
+
+
+def test_many_participants_beat_as_one_by_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Above MANY_KINDS draws are normal, and those of the same participants come to the same."""
+    chance = np.random.default_rng(3)
+    rates = np.clip(chance.normal([0.35, 0.355], 0.1, (400, 2)), 0, 1)
+    seen = chance.integers(14, 19, (400, 2))
+    fooled = chance.binomial(seen, rates)
+    arms = [np.column_stack([fooled[:, arm], seen[:, arm]]) for arm in (0, 1)]
+    many = amt_beats(np.ones(400, np.int64), *arms, trials=40, seed=1)
+    monkeypatch.setattr(bootstrap, "MANY_KINDS", 400)
+    single = amt_beats(np.ones(400, np.int64), *arms, trials=40, seed=2)
+    assert 0.05 < single < 0.95
+    assert many == pytest.approx(single, abs=4 * (0.5 / DRAWS) ** 0.5)
 
 
 def test_cells_hold_whole_numbers() -> None:

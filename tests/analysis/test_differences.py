@@ -12,7 +12,6 @@ from colortest.analysis.statistics.bootstrap import Draws
 from colortest.analysis.statistics.differences import (
     Drawn,
     against_half,
-    beats,
     difference,
     equivalent,
     equivalent_to_half,
@@ -130,13 +129,6 @@ def test_five_equal_responses_prove_nothing(fooled: int) -> None:
     assert equivalent(flat(fooled, 5), flat(fooled, 5), margin=0.05).p > 0.05
     assert difference(flat(fooled, 5), flat(fooled, 5)).p == 1
     assert against_half(flat(fooled, 5)).p > 0.02
-
-
-def test_m_beats_n_counts_draws_and_ties_half() -> None:
-    one = Drawn(2, 4, Draws(np.array([1, 2, 3, 2]), np.array([4, 4, 4, 4])))
-    other = Drawn(2, 4, Draws(np.array([2, 2, 2, 2]), np.array([4, 4, 4, 0])))
-    assert beats(one, other) == pytest.approx((0 + 0.5 + 1) / 3)  # the last drew nothing
-    assert beats(one, other) + beats(other, one) == 1
 
 
 def test_arms_together_are_their_sums() -> None:

@@ -12,12 +12,11 @@ from numpy.typing import NDArray
 from colortest.analysis.models import FoolRate
 from colortest.analysis.reports.people import People
 from colortest.analysis.reports.values import Content, Key, estimate, test_content
-from colortest.analysis.statistics.bootstrap import Draws, crossed_interval
+from colortest.analysis.statistics.bootstrap import Draws, amt_beats, crossed_interval
 from colortest.analysis.statistics.differences import (
     Drawn,
     Equivalence,
     against_half,
-    beats,
     difference,
     equivalent,
     equivalent_to_half,
@@ -27,6 +26,7 @@ from colortest.analysis.statistics.intervals import Interval, wilson
 from colortest.analysis.statistics.rankings import ADDS, places
 from colortest.analysis.statistics.sequences import confidence_sequence
 from colortest.analysis.statistics.sums import ArmSums
+from colortest.experiment.models import Study
 
 Counts = NDArray[np.int64]
 
@@ -103,17 +103,18 @@ def arms_content(arms: Sequence[Arm], margin: float) -> list[Content]:
     return [arm_content(arm, margin, adjusted.get(arm.key)) for arm in arms]
 
 
-def differences_content(arms: Sequence[Arm], margin: float) -> Content:
+def differences_content(study: Study, arms: Sequence[Arm], margin: float) -> Content:
     """Each family of differences: arms that are alike but for one thing."""
+    beats = _Script(study, arms).beats
     several = len({arm.key.split for arm in arms if arm.key.split is not None}) > 1
     whole = [arm for arm in arms if arm.key.asked_ms is None and arm.key.split is not None]
     pooled = [arm for arm in arms if arm.key.asked_ms is None and arm.key.split is None]
     exposed = [arm for arm in arms if arm.key.asked_ms is not None and arm.key.split is not None]
     return {
-        "algorithms": _family(whole, lambda key: (key.split,), margin),
-        "algorithms_pooled": _family(pooled, lambda key: (), margin) if several else [],
-        "splits": _family(whole, lambda key: (key.algorithm,), margin),
-        "exposures": _family(exposed, lambda key: (key.algorithm, key.split), margin),
+        "algorithms": _family(whole, lambda key: (key.split,), margin, beats),
+        "algorithms_pooled": _family(pooled, lambda key: (), margin, beats) if several else [],
+        "splits": _family(whole, lambda key: (key.algorithm,), margin, beats),
+        "exposures": _family(exposed, lambda key: (key.algorithm, key.split), margin, beats),
     }
 
 
@@ -138,7 +139,28 @@ def rankings_content(arms: Sequence[Arm]) -> Content | None:
     return {"rows": sorted(rows, key=lambda row: (row["rank"], row["name"])), "sentence": ADDS}
 
 
-def _family(arms: Sequence[Arm], alike: Callable[[Key], tuple[object, ...]], margin: float) -> list[Content]:
+class _Script:
+    """The participants of a study as the script of AMT_Real_vs_Fake draws them."""
+
+    def __init__(self, study: Study, arms: Sequence[Arm]) -> None:
+        self.trials, self.seed = study.counts.test + study.counts.catch, study.seed
+        self.people = max((int(arm.persons.max()) + 1 for arm in arms if arm.countable), default=0)
+
+    def beats(self, one: Arm, other: Arm) -> float:
+        """“m beats n”."""
+        table = np.zeros((self.people, 4), np.int64)
+        for arm, columns in ((one, table[:, :2]), (other, table[:, 2:])):
+            columns[arm.persons] = np.column_stack(arm.people.counts)
+        kinds, people = np.unique(table, axis=0, return_counts=True)
+        return amt_beats(people, kinds[:, :2], kinds[:, 2:], trials=self.trials, seed=self.seed)
+
+
+def _family(
+    arms: Sequence[Arm],
+    alike: Callable[[Key], tuple[object, ...]],
+    margin: float,
+    beats: Callable[[Arm, Arm], float],
+) -> list[Content]:
     pairs = [
         pair
         for pair in combinations([arm for arm in arms if arm.countable], 2)
@@ -148,7 +170,7 @@ def _family(arms: Sequence[Arm], alike: Callable[[Key], tuple[object, ...]], mar
     adjusted = holm([test.p for test in tests])
     return [
         {"a": one.key.content, "b": other.key.content, **test_content(test, p), **_pairing(one, other)}
-        | {"beats": beats(one.drawn, other.drawn)}
+        | {"beats": beats(one, other)}
         | {"equivalence": _equivalence(equivalent(one.drawn, other.drawn, margin))}
         for (one, other), test, p in zip(pairs, tests, adjusted, strict=True)
     ]

@@ -53,7 +53,7 @@ def report_content(study: Study, *, simulated: bool) -> Content | None:
         "counts": _counts(study, whole, simulated=simulated) | details.shown_content(responses),
         "overall": arm_content(whole, margin, None),
         "arms": arms_told,
-        "differences": differences_content(arms, margin),
+        "differences": differences_content(study, arms, margin),
         "rankings": rankings_content(arms),
         "distributions": _distributions(whole),
         "detection": details.detection_content(study, arms, responses),

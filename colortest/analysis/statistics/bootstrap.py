@@ -22,6 +22,7 @@ from colortest.analysis.statistics.weights import DRAWS, Of, poisson_weights
 
 CROSSED = "crossed bootstrap 95 %"
 CHUNK = 500  # draws multiplied at a time: a few megabytes
+MANY_KINDS = 300  # of participants, by their numbers: there are at least as many of them, and each takes milliseconds
 
 Integers = NDArray[np.int64]
 
@@ -162,13 +163,56 @@ def amt_bootstrap(
         trials: that one participant had in the test, those of other arms and catch trials included: the draws are of
             these, so that how many are of this arm differs from draw to draw.
     """
-    random = np.random.default_rng(seed)
-    total, every = int(people.sum()), np.maximum(trials, countable)
-    rates = []
-    for start in range(0, draws, CHUNK):
-        drawn = random.multinomial(total, people / total, size=min(CHUNK, draws - start)) * every
-        taken = random.binomial(drawn, fooled / every)
-        seen = random.binomial(drawn - taken, (countable - fooled) / np.maximum(every - fooled, 1))
-        rates.append(taken.sum(axis=1) / np.maximum((taken + seen).sum(axis=1), 1))
-    of_draws = np.concatenate(rates)
+    cells = np.column_stack([fooled, countable - fooled])
+    sums = _amt_sums(people, cells, trials=trials, random=np.random.default_rng(seed), draws=draws)
+    of_draws = sums[:, 0] / np.maximum(sums.sum(axis=1), 1)
     return Spread(mean=float(of_draws.mean()), sd=float(of_draws.std()))
+
+
+def amt_beats(people: Integers, one: Integers, other: Integers, *, trials: int, seed: int, draws: int = DRAWS) -> float:
+    """“m beats n” of the same script: the share of its draws in which one arm's fool rate is higher, ties half.
+
+    Both rates of a draw are of the same participants and of their same trials. NaN where no draw has trials of both.
+
+    Args:
+        people: how many participants have these numbers, (kinds,); those who saw neither arm are drawn too.
+        one, other: (kinds, 2): fooled and countable, in trials of either arm; no trial is of both.
+        trials: as above.
+    """
+    cells = np.column_stack([column for fooled, seen in (one.T, other.T) for column in (fooled, seen - fooled)])
+    sums = _amt_many if len(people) > MANY_KINDS else _amt_sums
+    drawn = sums(people, cells, trials=trials, random=np.random.default_rng(seed), draws=draws)
+    fooled, seen = drawn[:, ::2], drawn[:, ::2] + drawn[:, 1::2]
+    ahead = (fooled[:, 0] * seen[:, 1] - fooled[:, 1] * seen[:, 0])[(seen > 0).all(axis=1)]
+    return float(np.mean((ahead > 0) + 0.5 * (ahead == 0))) if len(ahead) else float("nan")
+
+
+def _amt_sums(
+    people: Integers, cells: Integers, *, trials: int, random: np.random.Generator, draws: int
+) -> NDArray[Any]:
+    """Of each draw how many of its trials are of each cell, (draws, cells), from (kinds, cells)."""
+    total, every = int(people.sum()), np.maximum(trials, cells.sum(axis=1))
+    sums = np.zeros((draws, cells.shape[1]), np.int64)
+    for start in range(0, draws, CHUNK):
+        part = sums[start : start + CHUNK]
+        left, others = random.multinomial(total, people / total, size=len(part)) * every, every
+        for place, cell in enumerate(cells.T):
+            taken = random.binomial(left, cell / np.maximum(others, 1))
+            part[:, place] = taken.sum(axis=1)
+            left, others = left - taken, others - cell
+    return sums
+
+
+def _amt_many(
+    people: Integers, cells: Integers, *, trials: int, random: np.random.Generator, draws: int
+) -> NDArray[Any]:
+    """The same of many participants, a draw of whom is a sum of so many independent ones that it is normal.
+
+    A participant drawn brings a mean of its cells, with the covariance of a multinomial variable.
+    """
+    total, every = int(people.sum()), np.maximum(trials, cells.sum(axis=1))
+    shares = people / total
+    mean = shares @ cells
+    between = (cells.T * shares) @ cells - np.outer(mean, mean)
+    within = np.diag(mean) - (cells.T * (shares / every)) @ cells
+    return random.multivariate_normal(total * mean, total * (between + within), size=draws)

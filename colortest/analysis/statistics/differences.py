@@ -92,12 +92,6 @@ def difference(one: Drawn, other: Drawn) -> Test:
     return _test(one.rate - other.rate, _between(one, other), floor, _pooled_score(one, other))
 
 
-def beats(one: Drawn, other: Drawn) -> float:
-    """“m beats n” of AMT_Real_vs_Fake: the share of draws in which one's fool rate is higher, ties half."""
-    draws = _finite(one.rates - other.rates)
-    return float(np.mean((draws > 0) + 0.5 * (draws == 0))) if len(draws) else float("nan")
-
-
 def equivalent_to_half(arm: Drawn, margin: float) -> Equivalence:
     """Whether the fool rate is within the margin (0 to 1) of 50 %."""
     floor = _shifted(wilson(arm.fooled, arm.countable, 0.9))
