@@ -1,19 +1,19 @@
 """Writes of tallies: from responses, in the database, once for each participant."""
 
 from collections.abc import Sequence
-from typing import Any
 
 from django.contrib.postgres.aggregates import ArrayAgg
-from django.db import connection, models
+from django.db import models
 from django.db.models import F
 from django.db.models.functions import Cast
 
 from colortest.analysis.models import Sums, Tally, Unsummed, Untallied
+from colortest.analysis.services.inserting import MANY, insert
+from colortest.analysis.services.participant_rates import store_participant_rates
 from colortest.experiment.models import Participant, Response, Study
 
 ARM = ("participant_id", "algorithm_id", "split", "asked_ms")
 ARRAYS = ("photos", "fooled")
-MANY = 1000  # participants, from whom on a table of the moment pays
 
 
 def tally_waiting(study: Study) -> None:
@@ -30,6 +30,7 @@ def tally_waiting(study: Study) -> None:
     if here:
         Tally.objects.filter(participant__in=here).delete()
         _insert_tallies(here)
+        store_participant_rates(here)
 
 
 def take_tallied(study: Study) -> list[int]:
@@ -44,7 +45,7 @@ def take_tallied(study: Study) -> list[int]:
 def put_everybody_back(study: Study) -> None:
     """As if nobody were tallied and nothing summed: the next computation makes everything from responses."""
     finished = study.participants.finished().filter(rehearsal=False).order_by()
-    _insert(Untallied, ("study_id", "participant_id"), finished.values("study", "pk"))
+    insert(Untallied, ("study_id", "participant_id"), finished.values("study", "pk"))
     Tally.objects.filter(participant__study=study).delete()
     Sums.objects.filter(fool_rate__study=study).delete()
 
@@ -71,21 +72,4 @@ def _insert_tallies(participants: Sequence[int]) -> None:
     )
     photo = Cast("trial__colorization__photo", models.IntegerField())
     rows = arms.annotate(photos=ArrayAgg(photo, order_by="trial"), outcomes=ArrayAgg("fooled", order_by="trial"))
-    _insert(Tally, ARM + ARRAYS, rows, many=len(participants) > MANY)
-
-
-def _insert(
-    model: type[models.Model], columns: Sequence[str], rows: "models.QuerySet[Any, Any]", *, many: bool = False
-) -> None:
-    """What a query gives, into a table, without leaving the database. The columns are in the order of the query.
-
-    many: by way of a table of the moment, because PostgreSQL asks several cores for that, and for an INSERT one.
-    """
-    select, values = rows.query.sql_with_params()
-    with connection.cursor() as cursor:
-        if many:
-            cursor.execute(f"CREATE TEMPORARY TABLE moment ON COMMIT DROP AS {select}", values)
-            select, values = "SELECT * FROM moment", ()
-        cursor.execute(f"INSERT INTO {model._meta.db_table} ({', '.join(columns)}) {select}", values)
-        if many:
-            cursor.execute("DROP TABLE moment")
+    insert(Tally, ARM + ARRAYS, rows, many=len(participants) > MANY)
