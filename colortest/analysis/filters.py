@@ -5,6 +5,7 @@ from typing import Any, TypedDict
 from django import forms
 from django.db.models import Q, QuerySet
 
+from colortest.analysis import participants
 from colortest.analysis.photos import LEAST, MOST
 from colortest.experiment.models import Study
 from colortest.stimuli.models import Algorithm, TestSet
@@ -39,6 +40,44 @@ class PhotoFilter(forms.Form):
         self.is_valid()
         clean = self.cleaned_data
         return Chosen(algorithm=clean.get("algorithm"), split=clean.get("split", ""), order=clean.get("order") or MOST)
+
+
+class People(TypedDict):
+    """Which participants, and in which order."""
+
+    who: str
+    order: str
+
+
+class ParticipantFilter(forms.Form):
+    """Of those who finished one study. rates: whether they may be ordered by their fool rates."""
+
+    who = forms.ChoiceField(
+        label="people",
+        choices=[
+            (participants.ALL, "all who finished"),
+            (participants.COUNTED, "who are counted"),
+            (participants.EXCLUDED, "who are excluded"),
+        ],
+        required=False,
+    )
+    order = forms.ChoiceField(required=False)
+
+    def __init__(self, *args: Any, rates: bool, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        by_rate = [(participants.MOST, "most often fooled first"), (participants.LEAST, "least often fooled first")]
+        self.fields["order"].choices = [  # type: ignore[attr-defined]
+            (participants.NUMBER, "by number"),
+            *(by_rate if rates else []),
+            (participants.CATCH, "fewest catch trials caught first"),
+            (participants.FAST, "fastest first"),
+            (participants.SLOW, "slowest first"),
+        ]
+
+    def chosen(self) -> People:
+        self.is_valid()
+        clean = self.cleaned_data
+        return People(who=clean.get("who", ""), order=clean.get("order") or participants.NUMBER)
 
 
 class StudyFilter(forms.Form):

@@ -1,11 +1,13 @@
 """What single people chose: a row for each of them, so that a list of them is read and not counted."""
 
+from dataclasses import asdict
 from typing import Any, Self
 
 from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import Cast, NullIf
 
+from colortest.analysis.statistics.intervals import wilson
 from colortest.experiment.models import Participant, Study
 
 
@@ -73,6 +75,11 @@ class ParticipantRate(models.Model):
             models.Index("study", "caught_share", "participant", name="participants_by_catch"),
             models.Index("study", "rt_ms", "participant", name="participants_by_time"),
         )
+
+    @property
+    def interval(self) -> dict[str, float] | None:
+        """Wilson's, {low, high}; none where nothing is countable."""
+        return asdict(wilson(self.fooled, self.countable)) if self.countable else None
 
     def __str__(self) -> str:
         return f"{self.fooled} of {self.countable} by participant {self.participant_id}"

@@ -88,6 +88,12 @@ def get(rows: Mapping[str, Any], key: str) -> Any:
     return rows.get(key)
 
 
+@register.inclusion_tag("analysis/_reach.html")
+def reach(rate: float, interval: Mapping[str, float]) -> dict[str, str]:
+    """A fool rate with its interval as a dot on a line from 0 to 100 %."""
+    return {name: f"{100 * number:.1f}" for name, number in (("rate", rate), *interval.items())}
+
+
 @register.inclusion_tag("analysis/_figures.html", takes_context=True)
 def figures(context: Mapping[str, Any], shown: Shown, kind: str) -> dict[str, Any]:
     """The charts of a kind, with their forms to download and their tables: `differences`, or one of them by name."""
