@@ -17,6 +17,7 @@ from scipy.special import expit
 
 from colortest.analysis.statistics.bootstrap import amt_bootstrap, crossed_interval
 from colortest.analysis.statistics.intervals import Interval, wilson
+from colortest.analysis.statistics.sequences import at_every_look
 from colortest.analysis.statistics.sums import Arm, ArmSums, Responses
 
 TRUTH, PERSON_SD, PHOTO_SD = 0.35, 0.5, 1.0
@@ -43,6 +44,10 @@ KNOWN = {
     Design(40, 40, 40): (3.5, 3.8, 2.1, 1.2),
     Design(120, 40, 40): (3.1, 3.2, 1.2, 0.7),
 }
+
+
+# Studies that are looked at 12 times while they run.
+WATCHED = (Design(120, 40, 40), Design(300, 50, 36), Design(40, 100, 36), Design(40, 1000, 36))
 
 
 @dataclass(frozen=True)
@@ -84,19 +89,78 @@ def _judge(sums: ArmSums, design: Design, draws: int, seed: int) -> tuple[float,
 
 
 def _studies(design: Design, studies: int, draws: int, seed: int) -> Iterator[ArmSums]:
+    for number, drawn in enumerate(_drawn(design, studies, seed)):
+        yield drawn.sums(design.people, seed=number, draws=draws)
+
+
+@dataclass(frozen=True)
+class Drawn:
+    """The responses of a study, (responses,) each. People are numbered in the order in which they finish."""
+
+    people: NDArray[np.int64]
+    photos: NDArray[np.int64]
+    fooled: NDArray[np.int64]
+    of: int  # photos
+
+    def sums(self, people: int, *, seed: int, draws: int) -> ArmSums:
+        """Of the first so many people."""
+        there = self.people < people
+        arm = Arm(np.arange(self.of), range(people))
+        excluded = np.zeros(int(there.sum()), np.bool_)
+        arm.add(Responses(self.people[there], self.photos[there], self.fooled[there], excluded))
+        return arm.sums(seed=seed, draws=draws)
+
+    def by(self, units: NDArray[np.int64], people: int) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+        """Fooled and countable of each unit, people or photos, in the responses of the first so many people."""
+        there = self.people < people
+        fooled = np.bincount(units[there], weights=self.fooled[there]).astype(np.int64)
+        return fooled, np.bincount(units[there])
+
+
+def _drawn(design: Design, studies: int, seed: int) -> Iterator[Drawn]:
     chance = np.random.default_rng(seed)
-    for number in range(studies):
-        seen = _shown(design, chance)
-        people, photos = np.nonzero(seen)
+    for _ in range(studies):
+        people, photos = np.nonzero(_shown(design, chance))
         logits = (
             _constant()
             + PERSON_SD * chance.standard_normal(design.people)[people]
             + PHOTO_SD * chance.standard_normal(design.photos)[photos]
         )
         fooled = (chance.random(len(people)) < expit(logits)).astype(np.int64)
-        arm = Arm(np.arange(design.photos), range(design.people))
-        arm.add(Responses(people, photos, fooled, np.zeros(len(people), np.bool_)))
-        yield arm.sums(seed=number, draws=draws)
+        yield Drawn(people, photos, fooled, design.photos)
+
+
+@dataclass(frozen=True)
+class Looks:
+    """Of many studies that are looked at as often while they run. Widths at the end, in percentage points.
+
+    covered: studies whose bounds hold the truth at all looks; crossed_covered: whose interval does.
+    """
+
+    covered: float
+    crossed_covered: float
+    width: float
+    crossed_width: float
+
+
+def watch(design: Design, *, studies: int, draws: int, looks: int = 12, seed: int = 1) -> Looks:
+    """Simulate so many studies with photos of their own, and look at each as many times."""
+    when = sorted({round(design.people * look / looks) for look in range(1, looks + 1)})
+    found = [_watched(drawn, when, draws) for drawn in _drawn(design, studies, seed)]
+    covered, crossed_covered, width, crossed_width = np.mean(found, axis=0).tolist()
+    return Looks(covered, crossed_covered, 100 * width, 100 * crossed_width)
+
+
+def _watched(drawn: Drawn, when: list[int], draws: int) -> tuple[float, ...]:
+    pairs = []
+    for people in when:
+        sums = drawn.sums(people, seed=1, draws=draws)
+        crossed = crossed_interval(sums.draws, fooled=sums.fooled, countable=sums.countable)
+        bounds = at_every_look(drawn.by(drawn.people, people), drawn.by(drawn.photos, people))
+        assert bounds is not None
+        pairs.append((bounds, crossed))
+    covers = [float(all(one.low <= TRUTH <= one.high for one in kind)) for kind in zip(*pairs, strict=True)]
+    return *covers, *(one.high - one.low for one in pairs[-1])
 
 
 def _shown(design: Design, chance: np.random.Generator) -> NDArray[np.bool_]:

@@ -6,7 +6,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.special import expit
 
-from colortest.analysis.statistics.sequences import SINGLY, confidence_sequence
+from colortest.analysis.statistics.intervals import Interval
+from colortest.analysis.statistics.sequences import SINGLY, at_every_look, confidence_sequence
+from tests.analysis.calibration import Design, watch
 
 PEOPLE, TRIALS = 150, 36
 
@@ -88,3 +90,40 @@ def test_one_person_gives_nearly_everything() -> None:
     assert one is not None
     assert one.low == 0
     assert one.high > 0.9
+
+
+@pytest.mark.parametrize("design", [Design(120, 40, 40), Design(40, 100, 36)], ids=str)
+def test_with_photos_drawn_anew_bounds_hold_the_rate_on_all_photos_at_all_of_12_looks(design: Design) -> None:
+    """`make bench ARGS=calibration` has more designs and studies. An interval for one look misses far more often."""
+    found = watch(design, studies=80, draws=100)
+    assert found.covered >= 0.95
+    assert found.crossed_covered < 0.93
+    assert found.width < 2.5 * found.crossed_width
+
+
+def test_bounds_for_other_photos_come_to_those_that_photos_set_however_many_people_come() -> None:
+    random = np.random.default_rng(4)
+    photos = np.array([0.2] * 20 + [0.6] * 20)
+    fooled = random.random((5000, 40)) < photos
+    people, seen = (fooled.sum(axis=1), np.full(5000, 40)), np.full(40, 5000)
+    found = at_every_look(people, (fooled.sum(axis=0), seen))
+    own = confidence_sequence(fooled.mean(axis=1), 0.98)
+    assert found is not None
+    assert own is not None
+    # Photos with a standard deviation of 0.2 √(40/39) around their mean; 2.25 is the 98.5 % point of t with 39 degrees.
+    reach = 2.25 * 0.2 * (40 / 39) ** 0.5 / 40**0.5
+    assert (own.low - found.low, found.high - own.high) == pytest.approx((reach, reach), rel=0.02)
+    assert own.high - own.low < 0.03
+
+
+def test_where_nothing_tells_photos_apart_bounds_allow_for_photos_that_are_all_there_is() -> None:
+    one = np.array([1])
+    assert at_every_look((one, one), (one, one)) == Interval(0, 1)
+    nobody = np.array([], np.int64)
+    assert at_every_look((nobody, nobody), (nobody, nobody)) is None
+    # Twelve people, each with 36 photos that nobody else sees.
+    people, photos = (np.full(12, 9), np.full(12, 36)), (np.array(([1] * 9 + [0] * 27) * 12), np.ones(432, np.int64))
+    apart, own = at_every_look(people, photos), confidence_sequence([0.25] * 12, 0.98)
+    assert apart is not None
+    assert own is not None
+    assert own.low - apart.low == pytest.approx(2.18 * (0.25 * 0.75 / 432) ** 0.5, rel=0.01)

@@ -24,7 +24,7 @@ from colortest.analysis.statistics.differences import (
 )
 from colortest.analysis.statistics.intervals import Interval, wilson
 from colortest.analysis.statistics.rankings import ADDS, places
-from colortest.analysis.statistics.sequences import confidence_sequence
+from colortest.analysis.statistics.sequences import at_every_look
 from colortest.analysis.statistics.sums import ArmSums
 from colortest.experiment.models import Study
 
@@ -87,7 +87,7 @@ def arm_content(arm: Arm, margin: float, p_holm: float | None) -> Content:
         "low": crossed.low,
         "high": crossed.high,
         "wilson": _interval(wilson(arm.drawn.fooled, arm.countable)),
-        "sequence": _interval(_at_every_look(confidence_sequence(arm.people.rates), crossed)),
+        "sequence": _interval(_while_open(arm, crossed)),
         "half": {"p": p, "p_holm": p if p_holm is None else p_holm},
         "equivalence": _equivalence(equivalent_to_half(arm.drawn, margin)),
     }
@@ -223,8 +223,9 @@ def _before(fooled: int, countable: int) -> Content:
     return {"fooled": fooled, "countable": countable, "rate": fooled / countable if countable else None}
 
 
-def _at_every_look(sequence: Interval | None, crossed: Interval) -> Interval | None:
-    """The confidence sequence speaks of the photos that there are, the interval of others too: both together."""
+def _while_open(arm: Arm, crossed: Interval) -> Interval | None:
+    """The bounds that hold at every look, and nowhere inside the interval that will be shown at the end."""
+    sequence = at_every_look(arm.people.counts, (arm.photos[:, 1], arm.photos[:, 2]))
     return sequence and Interval(min(sequence.low, crossed.low), max(sequence.high, crossed.high))
 
 

@@ -2,16 +2,19 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from math import log
+from math import log, sqrt
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.stats import t as student
 
+from colortest.analysis.statistics.agreement import Counts, components
 from colortest.analysis.statistics.intervals import Interval
 
 STEP = 0.001  # of the rates that are tried, a tenth of a point
 SINGLY = 2048  # people who make a bet each; of the next, two make one with their mean, as often, then four, and so on
 LARGEST = 0.9  # share of what there is to lose that is bet at most: any below 1 is valid, and less is wider at first
+OF_PHOTOS = 0.6  # of the chance to miss goes to the photos, the rest to the people: bounds are narrow for most designs
 
 
 @dataclass(frozen=True)
@@ -22,6 +25,26 @@ class Bets:
     stakes: NDArray[np.float64]
 
 
+def at_every_look(people: tuple[Counts, Counts], photos: tuple[Counts, Counts], level: float = 0.95) -> Interval | None:
+    """The interval after all of these people, for other people and other photos, valid at every look.
+
+    A union of two bounds. The rate on the study's own photos lies in the confidence sequence of the people; how far it
+    is from the rate on all photos is the same at every look, as the photos are, and is bounded once, by Student's t of
+    their number and the standard error that they bring along.
+
+    Args:
+        people: (fooled, countable) of each person, in the order in which they finished. None comes of nobody.
+        photos: the same responses, by photo.
+    """
+    fooled, countable = people
+    alpha = 1 - level
+    own = confidence_sequence(fooled / np.maximum(countable, 1), 1 - (1 - OF_PHOTOS) * alpha)
+    if own is None:
+        return None
+    reach = _reach_of_photos(people, photos, OF_PHOTOS * alpha)
+    return Interval(max(0.0, own.low - reach), min(1.0, own.high + reach))
+
+
 def confidence_sequence(means: Sequence[float] | NDArray[np.float64], level: float = 0.95) -> Interval | None:
     """The interval after all of these people; the chance that it ever misses, after any of them, is 1 − level at most.
 
@@ -30,7 +53,7 @@ def confidence_sequence(means: Sequence[float] | NDArray[np.float64], level: flo
     hedged capital (their Theorem 3) with predictable plug-in stakes, and all looks so far intersected.
 
     What each person brings must be independent, 0 to 1 and of the same mean: the fool rate of everybody who might have
-    come, on the photos that the study has. Other photos are not spoken of, and this interval is not about them.
+    come, on the photos that the study has. Other photos are not spoken of: that is `at_every_look`.
 
     Args:
         means: each person's fool rate, in the order in which they finished. None comes of nobody.
@@ -45,6 +68,22 @@ def confidence_sequence(means: Sequence[float] | NDArray[np.float64], level: flo
     down = np.log(0.5) + _capital(Bets(1 - bets.values, bets.stakes), 1 - rates)
     kept = rates[(np.maximum(up, down) < -log(alpha))]
     return _interval(kept, float(np.mean(means)))
+
+
+def _reach_of_photos(people: tuple[Counts, Counts], photos: tuple[Counts, Counts], alpha: float) -> float:
+    """How far the rate on these photos may be from that on all, where alpha is the chance that it is farther.
+
+    Where the variance of photos cannot be told apart from the others, all of it is taken for theirs.
+    """
+    seen = photos[1] > 0
+    fooled, countable = photos[0][seen], photos[1][seen].astype(float)
+    if len(countable) < 2:
+        return 1.0
+    total, found = float(countable.sum()), components(people, (photos[0][seen], photos[1][seen]))
+    rate = float(fooled.sum()) / total
+    variance = rate * (1 - rate) if found is None else found.photo
+    error = sqrt(variance * float(np.sum(countable**2))) / total
+    return float(student.ppf(1 - alpha / 2, len(countable) - 1)) * error
 
 
 def _batched(means: NDArray[np.float64]) -> NDArray[np.float64]:
