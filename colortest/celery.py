@@ -37,7 +37,7 @@ app.conf.update(
     task_time_limit=settings.TASK_SECONDS + 30,
     worker_hijack_root_logger=False,
     # By name: the site never imports the worker's modules.
-    imports=["worker.tasks"],
+    imports=["worker.tasks", "worker.heartbeat"],
     beat_schedule={
         "ring-again": {
             "task": "worker.tasks.ring_again",

@@ -35,6 +35,7 @@ INSTALLED_APPS = [
     "colortest.stimuli",
     "colortest.experiment",
     "colortest.analysis",
+    "colortest.operating",
     "pgtrigger",
     "django_htmx",
     "axes",

@@ -155,6 +155,8 @@ class Colorization(models.Model):
         )
         indexes = (
             models.Index(fields=["algorithm", "id"], condition=Q(status="PENDING"), name="pending_by_algorithm"),
+            # Those given up on are few among many: whoever asks for them must not read past those that are ready.
+            models.Index(fields=["algorithm", "id"], condition=Q(status="FAILED"), name="failed_by_algorithm"),
         )
 
     def __str__(self) -> str:
