@@ -1,5 +1,7 @@
 """Differences and tests from draws: against independent programs, and calibrated on studies where nothing differs."""
 
+from functools import partial
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -121,6 +123,34 @@ def test_where_draws_see_no_chance_the_score_methods_of_statsmodels_take_over(
     if 0 < a[0] + b[0] < a[1] + b[1]:
         assert found.p >= proportions_ztest([a[0], b[0]], [a[1], b[1]])[1] - 1e-12
     assert found.p >= 2 / (DRAWS + 1)
+
+
+class Edge:
+    """Arms around 50 % whose draws are wider or narrower than independent responses would have them."""
+
+    def __init__(self) -> None:
+        self.random = np.random.default_rng(8)
+
+    def arm(self) -> Drawn:
+        countable = int(self.random.integers(40, 900))
+        fooled = int(countable * self.random.uniform(0.4, 0.6))
+        sd = self.random.uniform(0.2, 3) * (0.25 / countable) ** 0.5
+        rates = np.clip(fooled / countable + sd * self.random.standard_normal(DRAWS), 0, 1)
+        return Drawn(fooled, countable, Draws(np.round(1e7 * rates).astype(np.int64), np.full(DRAWS, 10**7)))
+
+
+@pytest.mark.parametrize("nudge", [-1e-9, 1e-9])
+def test_p_and_the_90_per_cent_interval_never_disagree_on_equivalence_at_the_very_edge(nudge: float) -> None:
+    edge = Edge()
+    for _ in range(150):
+        one, other = edge.arm(), edge.arm()
+        for judge in (partial(equivalent_to_half, one), partial(equivalent, one, other)):
+            wide = judge(margin=0.4)
+            margin = max(-wide.low, wide.high) + nudge
+            found = judge(margin=margin)
+            assert (found.low, found.high) == (wide.low, wide.high)
+            assert found.equivalent == (found.p <= 0.05) == (-margin < found.low and found.high < margin) == (nudge > 0)
+            assert found.p == pytest.approx(0.05, abs=1.5 / DRAWS)
 
 
 @pytest.mark.parametrize("fooled", [0, 5])

@@ -20,6 +20,7 @@ from colortest.analysis.statistics.bootstrap import Draws, narrowed
 from colortest.analysis.statistics.intervals import Interval, wilson
 
 HALF = 0.5  # nobody can tell
+ONE_SIDED = 0.05  # the level of each of the two tests of equivalence
 NORMAL = NormalDist()
 
 
@@ -60,8 +61,9 @@ class Test:
 class Equivalence:
     """Two one-sided tests (Schuirmann 1987, Journal of Pharmacokinetics and Biopharmaceutics 15, p. 657).
 
-    low, high: of the 90 % interval: within ± margin, both tests reject at 5 %.
-    p: the larger of the two.
+    p: the larger of the two; it decides.
+    low, high: of the 90 % interval, whose bounds are those margins at which p would be 5 %: it is within ± margin where
+        p is below, and nowhere else.
     """
 
     margin: float
@@ -71,7 +73,7 @@ class Equivalence:
 
     @property
     def equivalent(self) -> bool:
-        return -self.margin < self.low and self.high < self.margin
+        return self.p <= ONE_SIDED
 
 
 def pool(arms: Sequence[Drawn]) -> Drawn:
@@ -133,12 +135,20 @@ def _test(value: float, draws: NDArray[np.float64], floor: Interval, score: floa
 
 
 def _equivalence(value: float, draws: NDArray[np.float64], floor: Interval, margin: float) -> Equivalence:
-    interval = _hull(draws, floor, 0.9)
+    """p of either side: the share of draws at the margin or beyond, one more counted among them, and never below that
+    of a normal variable whose bound at ONE_SIDED is the floor's.
+    """
+    ordered, enough = np.sort(draws), int(ONE_SIDED * (1 + len(draws)))
+    low, high = (ordered[enough - 1], ordered[-enough]) if enough else (-1.0, 1.0)
     outside = max(int(np.sum(draws <= -margin)), int(np.sum(draws >= margin)))
-    error = (floor.high - floor.low) / (2 * NORMAL.inv_cdf(0.95))
-    normal = max(NORMAL.cdf(-(margin + value) / error), NORMAL.cdf((value - margin) / error))
-    p = max(min(1.0, (1 + outside) / (1 + len(draws))), normal)
-    return Equivalence(margin, min(interval.low, value), max(interval.high, value), p)
+    normal = max(_beyond(value - floor.low, value + margin), _beyond(floor.high - value, margin - value))
+    p = max((1 + outside) / (1 + len(draws)), normal)
+    return Equivalence(margin, float(min(low, floor.low)), float(max(high, floor.high)), p)
+
+
+def _beyond(bound: float, distance: float) -> float:
+    """P that a normal variable is farther than the distance, where it is farther than the bound once in 20."""
+    return NORMAL.cdf(NORMAL.inv_cdf(ONE_SIDED) * distance / bound) if bound > 0 else float(distance <= 0)
 
 
 def _hull(draws: NDArray[np.float64], floor: Interval, level: float) -> Interval:
