@@ -61,7 +61,7 @@ class Comparison:
         final = self.a.showing == self.b.showing == shown.FINAL
         return forest.fool_rates(
             [_estimate(study, arm) for study, arm in arms.values()],
-            of="95 % interval" if final else "95 % interval, or confidence sequence while it is open",
+            of="95 % interval" if final else "95 % interval, or confidence sequence before it is closed",
             title="Both studies",
         )
 
@@ -73,7 +73,7 @@ def compare(a: Study, b: Study) -> Comparison:
     differing = list(differences_of_protocol(a, b))
     hiding = [study.title for study in (a, b) if study.showing == shown.HIDDEN]
     if hiding:
-        refusal = f"“{hiding[0]}” is open, and its design hides its rates until it is closed."
+        refusal = f"“{hiding[0]}” is not closed yet, and until then its design hides its rates."
         return Comparison(a, b, differing, [], refusal)
     pairs = [pair for pair in _pairs(a, b) if pair.same_algorithm or not differing]
     return Comparison(a, b, differing, pairs, _refusal(a, b, differing, pairs))

@@ -40,6 +40,7 @@ urlpatterns = [
     path("studies/<slug:slug>/delete/", designs.delete_draft, name="delete_draft"),
     path("studies/<slug:slug>/missing/", designs.request_missing, name="request_missing"),
     path("studies/<slug:slug>/open/", designs.open_study, name="open_study"),
+    path("studies/<slug:slug>/pause/", designs.pause_study, name="pause_study"),
     path("studies/<slug:slug>/close/", designs.close_study, name="close_study"),
     path("studies/<slug:slug>/recruitment/", recruitment.recruitment, name="recruitment"),
     path("studies/<slug:slug>/recruiter/", recruitment.set_recruiter, name="set_recruiter"),

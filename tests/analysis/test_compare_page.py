@@ -108,7 +108,7 @@ def test_a_study_that_is_open_has_its_confidence_sequence_and_no_difference(sund
 def test_a_study_that_hides_its_rates_is_compared_with_nothing(sunday: Study, researcher: Client) -> None:
     services.open_study(study=opened(sunday, interim="HIDDEN"))
     shown = page(researcher, ADDRESS)
-    assert "“Monday study” is open, and its design hides its rates until it is closed." in shown
+    assert "“Monday study” is not closed yet, and until then its design hides its rates." in shown
     assert "20.0 %" not in shown
     assert researcher.get("/compare/sunday-study/monday-study.svg").status_code == 404
 

@@ -274,20 +274,21 @@ def test_the_time_to_the_quota_goes_by_the_pace(make_study: MakeStudy, researche
 def test_htmx_gets_the_numbers_and_the_whole_page_when_the_study_was_paused(study: Study, researcher: Client) -> None:
     part = researcher.get(f"{ADDRESS}?status=OPEN", **ASKED).content.decode()
     assert part.startswith(f'<div class="stack" id="live" hx-get="{ADDRESS}?status=OPEN"')
-    services.close_study(study=study)
+    services.pause_study(study=study)
     assert researcher.get(f"{ADDRESS}?status=OPEN", **ASKED).headers["HX-Refresh"] == "true"
 
 
 def test_a_study_is_paused_and_goes_on_from_here_and_both_are_in_the_log(study: Study, researcher: Client) -> None:
-    for action, status in (("close", "CLOSED"), ("open", "OPEN")):
+    for action, status in (("pause", "PAUSED"), ("open", "OPEN"), ("pause", "PAUSED"), ("close", "CLOSED")):
         page = researcher.post(f"/studies/sunday-study/{action}/", {"from": "live"}, follow=True)
         assert page.request["PATH_INFO"] == ADDRESS
         study.refresh_from_db()
         assert study.status == status
     shown = page.content.decode()
-    assert "Closed on" in shown
-    assert shown.count("by ruth") == 2
-    assert researcher.post("/studies/sunday-study/close/").headers["Location"] == "/studies/sunday-study/"
+    for done in ("Paused on", "Opened again after a pause on", "Closed on"):
+        assert done in shown
+    assert shown.count("by ruth") == 4
+    assert researcher.post("/studies/sunday-study/pause/").headers["Location"] == "/studies/sunday-study/"
 
 
 def test_of_a_draft_there_is_nobody_to_see(make_study: MakeStudy, researcher: Client) -> None:

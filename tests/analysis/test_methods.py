@@ -31,8 +31,10 @@ FACTS = Facts(
     window=(640, 480),
     languages=("en", "es"),
     retention_days=365,
+    erased=False,
     interim="HIDDEN",
     pauses=0,
+    reopenings=0,
     margin=7.5,
     design_hash="feed" * 16,
     seed=987654,
@@ -76,7 +78,7 @@ TIMES = Protocol(
 )
 
 
-def test_where_responses_are_erased_it_counts_nothing(make_study: MakeStudy) -> None:
+def test_where_no_counts_were_kept_before_responses_were_erased_it_says_so(make_study: MakeStudy) -> None:
     study = make_study()
     assert "bootstrap" in methods_paragraph(study, "en")
     study.events.create(what="EXPIRED")
@@ -85,9 +87,25 @@ def test_where_responses_are_erased_it_counts_nothing(make_study: MakeStudy) -> 
 
 
 def test_who_could_see_fool_rates_while_a_study_was_closed_is_told() -> None:
-    assert "closed and opened again" not in _told(FACTS, "en")
-    assert "closed and opened again 2 times" in _told(replace(FACTS, pauses=2), "en")
-    assert "se volvió a abrir 2 veces" in _told(replace(FACTS, pauses=2), "es")
+    for interim in ("HIDDEN", "SEQUENCE"):
+        facts = replace(FACTS, interim=interim)
+        assert "closed and opened again" not in _told(facts, "en")
+        assert "closed and opened again 2 times" in _told(replace(facts, reopenings=2), "en")
+        assert "se volvió a abrir 2 veces" in _told(replace(facts, reopenings=2), "es")
+
+
+def test_a_pause_is_told_as_what_it_is(study: Study) -> None:
+    for _ in range(2):
+        services.open_study(study=services.pause_study(study=study))
+    facts = facts_of(study)
+    assert facts
+    assert (facts.pauses, facts.reopenings) == (2, 0)
+    assert "It was paused 2 times; meanwhile nobody new took part" in _told(facts, "en")
+    assert "Se puso en pausa 2 veces" in _told(facts, "es")
+    services.open_study(study=services.close_study(study=study))
+    facts = facts_of(study)
+    assert facts
+    assert (facts.pauses, facts.reopenings) == (2, 1)
 
 
 def test_every_number_of_a_protocol_is_told_in_both_languages(study: Study) -> None:
@@ -168,6 +186,7 @@ def test_it_is_read_from_the_rows(make_study: MakeStudy) -> None:
     reason = "caught 1 of 4 catch trials, fewer than 60 %; chose “left” in 40 of 40 trials, more than 90 %"
     Participant.objects.filter(pk=late.pk).update(exclusion_reason=reason)
     facts = facts_of(study)
+    assert facts
     assert (facts.started, facts.finished, facts.withdrawn, facts.excluded) == (2, 2, 1, 1)
     assert facts.reasons == {"caught too few catch trials": 1, "chose the same too often": 1}
     assert (facts.shown, facts.flagged, facts.countable) == (72, 36, 36)

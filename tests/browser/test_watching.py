@@ -78,6 +78,6 @@ def test_a_study_is_paused_where_it_is_watched_and_others_see_it(page: Page, sit
     page.goto(f"{site}/studies/{study.slug}/live/")
     page.get_by_role("button", name="Pause").click()
     page.get_by_role("button", name="Go on").wait_for()
-    assert Study.objects.get().status == Study.Status.CLOSED
+    assert Study.objects.get().status == Study.Status.PAUSED
     services.open_study(study=study)  # by somebody else
     page.get_by_role("button", name="Pause").wait_for()

@@ -89,6 +89,28 @@ def test_a_copy_is_of_the_same_team(admin: Client, make_study: MakeStudy) -> Non
     assert {copied.team.name for copied in Study.objects.all()} == {"second"}
 
 
+def test_who_hands_a_study_over_from_whom_to_whom_is_in_its_log(
+    researcher: Client, admin: Client, study: Study
+) -> None:
+    second = Group.objects.create(name="second")
+    admin.post("/studies/sunday-study/sharing/team/", {"team": second.pk})
+    admin.post("/studies/sunday-study/sharing/team/", {"team": second.pk})
+    told = "Handed over from the team “everyone” to the team “second”"
+    for address in ("/studies/sunday-study/", "/studies/sunday-study/live/"):
+        page = admin.get(address).content.decode()
+        assert page.count(told) == 1
+        assert "by ada" in page.split(told)[1].split("</li>")[0]
+    Group.objects.filter(pk=second.pk).update(name="renamed")
+    assert told in admin.get("/studies/sunday-study/").content.decode()
+    assert researcher.get("/studies/sunday-study/").status_code == 404
+
+
+def test_the_log_names_teams_where_a_study_was_handed_over_and_nowhere_else(study: Study) -> None:
+    for wrong in ({"what": "HANDED"}, {"what": "HANDED", "to_team": "second"}, {"what": "CLOSED", "to_team": "second"}):
+        with pytest.raises(IntegrityError, match="handed_from_team_to_team"), transaction.atomic():
+            study.events.create(**wrong)
+
+
 def test_a_code_of_a_study_of_others_is_one_of_nobody(
     researcher: Client, other_researcher: Client, participant: Participant
 ) -> None:

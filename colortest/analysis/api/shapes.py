@@ -25,7 +25,7 @@ class Study:
 
     slug: Annotated[str, "Names the study in addresses."]
     title: str
-    status: Literal["DRAFT", "OPEN", "CLOSED"]
+    status: Literal["DRAFT", "OPEN", "PAUSED", "CLOSED"]
     created: datetime
     people_started: Annotated[int, "People who began; simulated participants and test runs are not among them."]
     people_finished: Annotated[int, "People who gave every response, those excluded afterwards too."]

@@ -15,7 +15,7 @@ from colortest.analysis.exports.codebook import codebook, variables
 from colortest.analysis.exports.numbers import numbers_json
 from colortest.analysis.exports.tidy import tables_of_participants
 from colortest.analysis.methods import methods_paragraph
-from colortest.experiment.models import DESIGN, Response, Study
+from colortest.experiment.models import DESIGN, Response, Study, StudyEvent
 from colortest.refusal import Refused
 
 SCHEMA_VERSION = "Psych-DS 1.5.1"
@@ -36,7 +36,8 @@ def psych_ds_zip(study: Study) -> Iterator[bytes]:
         Refused: there is no response, and so no data file, without which there is no such dataset.
     """
     if not Response.objects.of_study(study).exists():
-        raise Refused("A Psych-DS dataset needs at least one response, and this study has none yet.")
+        why = "those of this study have been erased" if study.frozen_rates else "this study has none yet"
+        raise Refused(f"A Psych-DS dataset needs at least one response, and {why}.")
     return _zipped(study)
 
 
@@ -108,19 +109,36 @@ A fool rate is the share of responses in which the fake was taken for the real p
 flags (`flags` is empty). At 50 % people cannot tell a fake from a photo.
 
 Photos: test set “{study.test_set.name}”, splits {splits}. {study.test_set.licence}
+{_erased(study)}"""
+
+
+def _erased(study: Study) -> str:
+    """What is to be known of a dataset that is no longer whole."""
+    if not study.frozen_rates:
+        return ""
+    return f"""
+As agreed with participants, responses have been erased {study.retention_days} days after they were given: `data/` holds
+those whose time is not up. The methods paragraph and the fool rates are from before that, and count all.
 """
 
 
 def _changes(study: Study) -> str:
-    """What was done with the study since it opened, the latest last."""
-    lines = [f"- {event.at:%Y-%m-%d}: the study was {_done(event.what)}" for event in study.events.all()]
+    """What was done with the study since it opened, the latest last; whose it is on the site is no part of the data."""
+    events = study.events.exclude(what=StudyEvent.What.HANDED)
+    lines = [f"- {event.at:%Y-%m-%d}: the study was {_done(event.what)}" for event in events]
     return "\n".join(
         ["# Changes", "", *lines, ""] if lines else ["# Changes", "", "- The study has not been opened.", ""]
     )
 
 
 def _done(what: str) -> str:
-    known = {"OPENED": "opened.", "CLOSED": "closed.", "IMPORTED": "made from responses that were given elsewhere."}
+    known = {
+        "OPENED": "opened.",
+        "PAUSED": "paused.",
+        "RESUMED": "opened again after the pause.",
+        "CLOSED": "closed.",
+        "IMPORTED": "made from responses that were given elsewhere.",
+    }
     return known.get(what, "changed: responses were erased.")
 
 

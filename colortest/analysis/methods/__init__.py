@@ -17,7 +17,8 @@ __all__ = ["methods_paragraph"]
 
 def methods_paragraph(study: Study, language: str) -> str:
     """Ready to paste, in one of the site's languages: every number of the protocol, all counts and exclusions. Where
-    responses have been erased because their time was up, what it counted is gone: a sentence that says so.
+    responses have been erased before their counts were kept, a sentence that says so.
     """
+    facts = facts_of(study)
     with translation.override(language):
-        return gettext(GONE) if study.frozen_rates else paragraph(facts_of(study))
+        return gettext(GONE) if facts is None else paragraph(facts)

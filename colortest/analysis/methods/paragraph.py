@@ -174,25 +174,45 @@ def _analysis(facts: Facts) -> Iterator[str]:
         "rates of single photos are shrunk towards their mean by a beta-binomial model; a mixed logistic model with "
         "crossed random effects of participants and photos served as a check."
     )
-    if facts.imported:
-        return
+    if not facts.imported:
+        yield from _erased(facts)
+        yield from _looked_at(facts)
+        yield _("The design was frozen before the first participant (SHA-256 %(hash)s).") % {"hash": facts.design_hash}
+
+
+def _erased(facts: Facts) -> Iterator[str]:
     if facts.retention_days:
         yield ngettext(
             "Responses are erased %(count)s day after they were given.",
             "Responses are erased %(count)s days after they were given.",
             facts.retention_days,
         ) % {"count": facts.retention_days}
+    if facts.erased:
+        yield ngettext(
+            "As agreed, responses have been erased after %(count)s day; every count is from before that.",
+            "As agreed, responses have been erased after %(count)s days; every count is from before that.",
+            facts.retention_days,
+        ) % {"count": facts.retention_days}
+
+
+def _looked_at(facts: Facts) -> Iterator[str]:
+    """What could be seen before the end."""
     if facts.interim == "HIDDEN":
         yield _("No fool rate was shown to anybody while the study was open.")
-        if facts.pauses:
-            yield ngettext(
-                "It was closed and opened again %(count)s time; while it was closed, fool rates could be seen.",
-                "It was closed and opened again %(count)s times; while it was closed, fool rates could be seen.",
-                facts.pauses,
-            ) % {"count": facts.pauses}
     else:
         yield _(
-            "While the study was open, its fool rates were shown with confidence sequences, which are valid at every "
-            "look for the photos of the study (Waudby-Smith and Ramdas, 2024)."
+            "While the study was open, its fool rates were shown with bounds that hold at every look: a confidence "
+            "sequence over participants (Waudby-Smith and Ramdas, 2024), widened by what other photos might change."
         )
-    yield _("The design was frozen before the first participant (SHA-256 %(hash)s).") % {"hash": facts.design_hash}
+    if facts.pauses:
+        yield ngettext(
+            "It was paused %(count)s time; meanwhile nobody new took part, and no more was shown than before.",
+            "It was paused %(count)s times; meanwhile nobody new took part, and no more was shown than before.",
+            facts.pauses,
+        ) % {"count": facts.pauses}
+    if facts.reopenings:
+        yield ngettext(
+            "It was closed and opened again %(count)s time; while it was closed, fool rates could be seen.",
+            "It was closed and opened again %(count)s times; while it was closed, fool rates could be seen.",
+            facts.reopenings,
+        ) % {"count": facts.reopenings}

@@ -54,7 +54,7 @@ def hand_over(request: AccountRequest, slug: str) -> HttpResponse:
     study = get_object_or_404(Study.objects.visible_to(request.user), slug=slug)
     form = TeamForm(request.POST, teams=teams_to_choose(request.user))
     if form.is_valid():
-        experiment.hand_over(study=study, team=form.cleaned_data["team"])
+        experiment.hand_over(study=study, team=form.cleaned_data["team"], by=request.user)
         messages.success(request, f"“{study}” belongs to the team “{form.cleaned_data['team']}” now.")
     else:
         messages.error(request, "Please choose one of your teams.")

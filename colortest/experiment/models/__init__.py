@@ -1,7 +1,7 @@
 """Who saw what and what they said: studies and their arms; participants, trials and responses."""
 
 from colortest.experiment.models.protocol import Assignment, Order, Presentation, Question
-from colortest.experiment.models.recruitment import Completion, OutsideId, StudyEvent, Withdrawal
+from colortest.experiment.models.recruitment import Completion, Lapse, OutsideId, StudyEvent, Withdrawal
 from colortest.experiment.models.run import (
     CODE,
     HEARD_EVERY,
@@ -22,6 +22,7 @@ __all__ = [
     "Completion",
     "ConsentText",
     "Order",
+    "Lapse",
     "OutsideId",
     "Participant",
     "ParticipantQuerySet",

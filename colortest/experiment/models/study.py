@@ -98,6 +98,7 @@ class Study(ProtocolColumns):
     class Status(models.TextChoices):
         DRAFT = "DRAFT", "draft"
         OPEN = "OPEN", "open"
+        PAUSED = "PAUSED", "paused"
         CLOSED = "CLOSED", "closed"
 
     class Recruiter(models.TextChoices):
@@ -167,10 +168,10 @@ class Study(ProtocolColumns):
         verbose_name_plural = "studies"
         ordering = ("-created", "-id")
         constraints = (
-            models.CheckConstraint(condition=Q(status__in=["DRAFT", "OPEN", "CLOSED"]), name="study_status"),
+            models.CheckConstraint(condition=Q(status__in=["DRAFT", "OPEN", "PAUSED", "CLOSED"]), name="study_status"),
             models.CheckConstraint(condition=Q(splits__len__gt=0), name="study_has_splits"),
             models.CheckConstraint(
-                condition=Q(imported="") | Q(imported__in=["AMT", "TIDY"]) & ~Q(status="OPEN"),
+                condition=Q(imported="") | Q(imported__in=["AMT", "TIDY"]) & ~Q(status__in=["OPEN", "PAUSED"]),
                 name="imported_is_never_open",
             ),
             models.CheckConstraint(condition=Q(interim__in=["SEQUENCE", "HIDDEN"]), name="study_interim"),
@@ -193,6 +194,11 @@ class Study(ProtocolColumns):
                 name="never_draft_again",
                 operation=pgtrigger.Update,
                 condition=~pgtrigger.Q(old__status="DRAFT") & pgtrigger.Q(new__status="DRAFT"),
+            ),
+            pgtrigger.Protect(
+                name="paused_while_open",  # a study that was closed has shown everything: it cannot hide it again
+                operation=pgtrigger.Update,
+                condition=pgtrigger.Q(new__status="PAUSED") & ~pgtrigger.Q(old__status__in=["OPEN", "PAUSED"]),
             ),
             pgtrigger.Trigger(
                 name="team_is_no_role",
@@ -244,7 +250,7 @@ class Study(ProtocolColumns):
 
     @property
     def showing(self) -> str:
-        """What may be shown of its fool rates now: FINAL once closed, while it is open SEQUENCE or HIDDEN."""
+        """What may be shown of its fool rates now: FINAL once closed, while it is open or paused SEQUENCE or HIDDEN."""
         return "FINAL" if self.status == self.Status.CLOSED else self.interim
 
     @property

@@ -10,6 +10,7 @@ from colortest.experiment.services.designs import (
     delete_draft,
     design_hash,
     open_study,
+    pause_study,
     request_missing,
     shortfall,
 )
@@ -50,6 +51,7 @@ __all__ = [
     "is_full",
     "look_of",
     "open_study",
+    "pause_study",
     "plates_of",
     "record_response",
     "record_screen",

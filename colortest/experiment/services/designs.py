@@ -1,4 +1,4 @@
-"""Writes of designs: a study from draft to open and closed."""
+"""Writes of designs: a study from draft to open, paused and closed."""
 
 import hashlib
 import json
@@ -127,7 +127,7 @@ def request_missing(*, study: Study) -> int:
 
 @transaction.atomic
 def open_study(*, study: Study, by: User | None = None) -> Study:
-    """DRAFT or CLOSED → OPEN, logged. The design freezes at the first opening and gets its hash.
+    """DRAFT, PAUSED or CLOSED → OPEN, logged. The design freezes at the first opening and gets its hash.
 
     Raises:
         Refused: something that the study needs is missing; the message says what.
@@ -142,18 +142,31 @@ def open_study(*, study: Study, by: User | None = None) -> Study:
         raise Refused(missing)
     if study.frozen_rates:
         raise Refused("The time of its first responses was up and they are erased: what came now could not be added.")
+    what = StudyEvent.What.RESUMED if study.status == Study.Status.PAUSED else StudyEvent.What.OPENED
     study.design_hash = study.design_hash or design_hash(study)
     study.status = Study.Status.OPEN
     study.save(update_fields=["status", "design_hash"])
-    StudyEvent.objects.create(study=study, what=StudyEvent.What.OPENED, by=by)
+    StudyEvent.objects.create(study=study, what=what, by=by)
     return study
 
 
-@transaction.atomic
+def pause_study(*, study: Study, by: User | None = None) -> Study:
+    """OPEN → PAUSED, logged: nobody new starts, those under way may finish, and no more is shown than before."""
+    return _move(study, [Study.Status.OPEN], Study.Status.PAUSED, StudyEvent.What.PAUSED, by)
+
+
 def close_study(*, study: Study, by: User | None = None) -> Study:
-    """OPEN → CLOSED, logged: nobody new starts; those under way may finish."""
-    if Study.objects.filter(pk=study.pk, status=Study.Status.OPEN).update(status=Study.Status.CLOSED):
-        StudyEvent.objects.create(study=study, what=StudyEvent.What.CLOSED, by=by)
+    """OPEN or PAUSED → CLOSED, logged: nobody new starts, those under way may finish, and final numbers are shown."""
+    return _move(study, [Study.Status.OPEN, Study.Status.PAUSED], Study.Status.CLOSED, StudyEvent.What.CLOSED, by)
+
+
+@transaction.atomic
+def _move(
+    study: Study, before: Sequence[Study.Status], after: Study.Status, what: StudyEvent.What, by: User | None
+) -> Study:
+    """A study that is not where it can move from stays as it is."""
+    if Study.objects.filter(pk=study.pk, status__in=before).update(status=after):
+        StudyEvent.objects.create(study=study, what=what, by=by)
     study.refresh_from_db()
     return study
 

@@ -1,12 +1,15 @@
 """What goes when a participant wants it to go, or its time is up. Nothing else erases a person's run."""
 
+from collections.abc import Sequence
+from datetime import UTC
+
 from django.contrib.auth.models import User
 from django.db import transaction
 from django.utils import timezone
 
 from colortest import jobs
 from colortest.experiment import flow
-from colortest.experiment.models import Participant, Study, StudyEvent, Withdrawal
+from colortest.experiment.models import Lapse, Participant, Study, StudyEvent, Withdrawal
 from colortest.experiment.services.designs import close_study
 from colortest.refusal import Refused
 
@@ -51,8 +54,22 @@ def erase_expired(*, study: Study) -> int:
         close_study(study=study)
         if not study.frozen_rates:
             StudyEvent.objects.create(study=study, what=StudyEvent.What.EXPIRED)
+    _count_lapsed(study, [run for run in runs if not (run.finished or run.rehearsal)])
     Participant.objects.filter(pk__in=[run.pk for run in runs]).delete()
     return len(runs)
+
+
+def _count_lapsed(study: Study, runs: Sequence[Participant]) -> None:
+    """People who never finished are told of in numbers when nothing else is left of them."""
+    if not runs:
+        return
+    days = [run.consented.astimezone(UTC).date() for run in runs]
+    found = Lapse.objects.select_for_update().filter(study=study).first()
+    lapse = found or Lapse(study=study, first=min(days), last=max(days))
+    lapse.started += sum(run.started is not None for run in runs)
+    lapse.screened_out += sum(run.ending == Participant.Ending.SCREENED_OUT for run in runs)
+    lapse.first, lapse.last = min(lapse.first, *days), max(lapse.last, *days)
+    lapse.save()
 
 
 def _locked(participant: Participant) -> Participant | None:

@@ -1,4 +1,4 @@
-"""Pages of researchers: one study, a new one, copying, previewing, opening and closing."""
+"""Pages of researchers: one study, a new one, copying, previewing, opening, pausing and closing."""
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
@@ -66,8 +66,17 @@ def open_study(request: AccountRequest, slug: str) -> HttpResponse:
 
 @require_POST
 @researcher_required
+def pause_study(request: AccountRequest, slug: str) -> HttpResponse:
+    """Let nobody new in for a while; those under way may finish."""
+    found = get_object_or_404(Study.objects.visible_to(request.user), slug=slug)
+    services.pause_study(study=found, by=request.user)
+    return redirect(_whence(request, found))
+
+
+@require_POST
+@researcher_required
 def close_study(request: AccountRequest, slug: str) -> HttpResponse:
-    """Let nobody new in; those under way may finish."""
+    """Let nobody new in, and show final numbers from now on; those under way may finish."""
     found = get_object_or_404(Study.objects.visible_to(request.user), slug=slug)
     services.close_study(study=found, by=request.user)
     return redirect(_whence(request, found))

@@ -74,14 +74,19 @@ def _without_id(request: HttpRequest, study: Study) -> HttpResponse:
 
 
 def _refusal(request: HttpRequest, study: Study, arrival: Arrival) -> HttpResponse | None:
-    """Why nobody is asked to agree: the study is closed, does not know the person, or is full."""
-    if study.status == Study.Status.CLOSED:
-        return render(request, "experiment/landing_closed.html", {"study": study})
+    """Why nobody is asked to agree: the study is paused or closed, does not know the person, or is full."""
+    if study.status != Study.Status.OPEN:
+        return _not_open(request, study)
     if arrival.counts and RECRUITERS[study.recruiter].parameter and not arrival.outside_id:
         return render(request, "experiment/unknown_person.html", {"study": study})
     if arrival.counts and services.is_full(study):
         return _without_run(request, study, Completion.Ending.OVER_QUOTA, "over_quota")
     return None
+
+
+def _not_open(request: HttpRequest, study: Study) -> HttpResponse:
+    page = "paused" if study.status == Study.Status.PAUSED else "closed"
+    return render(request, f"experiment/landing_{page}.html", {"study": study})
 
 
 def _admit(request: HttpRequest, study: Study, arrival: Arrival, *, code: str) -> HttpResponse:
@@ -96,8 +101,9 @@ def _admit(request: HttpRequest, study: Study, arrival: Arrival, *, code: str) -
         )
     except services.OverQuota:
         return _without_run(request, study, Completion.Ending.OVER_QUOTA, "over_quota")
-    except Refused:  # it closed while the form was being read
-        return render(request, "experiment/landing_closed.html", {"study": study})
+    except Refused:  # it was paused or closed while the form was being read
+        study.refresh_from_db()
+        return _not_open(request, study)
     response = redirect("take", participant.code)
     if not arrival.rehearsal:
         cookies.remember_run(request, response, participant)
