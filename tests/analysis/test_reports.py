@@ -173,19 +173,6 @@ def test_sides_catch_trials_times_and_positions_are_counted(study: Study) -> Non
     assert any("chose the left one in 100.0 %" in sentence for sentence in content["remarks"])
 
 
-def test_single_images_are_told_by_hits_and_false_alarms(make_study: MakeStudy) -> None:
-    single = {"presentation": "SINGLE", "question": "EITHER", "catch_share": 0.0, "min_catch_accuracy": 0.0}
-    study = make_study(**single)
-    for _ in range(3):
-        choose(study, lambda trial: trial.position % 4 == 0)
-    content = report_on(study)
-    assert content["detection"]["task"] == "YES_NO"
-    assert content["overall"]["countable"] < 120  # photos cannot fool
-    for row in content["detection"]["rows"]:
-        assert row["unbiased"] is None
-        assert row["d_prime"]["value"] == pytest.approx(2 * 0.674, abs=0.7)
-
-
 def test_who_is_shown_first_is_told_only_where_order_and_side_are_apart(make_study: MakeStudy) -> None:
     study = make_study(presentation="SEQUENTIAL", gap_ms=100, order="BALANCED")
     choose(study, lambda trial: trial.real_side != trial.first_side)
