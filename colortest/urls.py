@@ -15,8 +15,10 @@ urlpatterns = [
     path("login/", auth.LoginView.as_view(), name="login"),
     path("language/", set_language, name="set_language"),
     path("logout/", auth.LogoutView.as_view(), name="logout"),
+    path("studies/import/", include("colortest.analysis.import_urls")),
     path("", include("colortest.experiment.urls")),
     path("", include("colortest.analysis.urls")),
     path("", include("colortest.stimuli.urls")),
+    path("", include("colortest.operating.urls")),
     path("admin/", admin.site.urls),
 ]

@@ -5,32 +5,58 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
-    dependencies = [
-    ]
+    dependencies = []
 
     operations = [
         migrations.CreateModel(
-            name='Worker',
+            name="Worker",
             fields=[
-                ('key', models.UUIDField(editable=False, help_text='Made up by the process when it starts.', primary_key=True, serialize=False)),
-                ('name', models.CharField(help_text='Of its Celery worker, which may have several processes.', max_length=255)),
-                ('host', models.CharField(max_length=255)),
-                ('process', models.PositiveIntegerField(help_text='Its number on the host.')),
-                ('device', models.CharField(help_text='What colorizes there: a GPU’s name, or CPU and threads.', max_length=200)),
-                ('started', models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
-                ('last_seen', models.DateTimeField()),
-                ('last_made', models.DateTimeField(help_text='When it was first heard of having made more photos.', null=True)),
-                ('stopped', models.DateTimeField(help_text='When it ended in order; one that died tells nothing.', null=True)),
-                ('batches', models.PositiveBigIntegerField(default=0)),
-                ('photos', models.PositiveBigIntegerField(default=0, help_text='Colorizations made since it started.')),
-                ('photos_per_minute', models.FloatField(default=0, help_text='Over the last two minutes.')),
+                (
+                    "key",
+                    models.UUIDField(
+                        editable=False,
+                        help_text="Made up by the process when it starts.",
+                        primary_key=True,
+                        serialize=False,
+                    ),
+                ),
+                (
+                    "name",
+                    models.CharField(
+                        help_text="Of its Celery worker, which may have several processes.", max_length=255
+                    ),
+                ),
+                ("host", models.CharField(max_length=255)),
+                ("process", models.PositiveIntegerField(help_text="Its number on the host.")),
+                (
+                    "device",
+                    models.CharField(
+                        help_text="What colorizes there: a GPU’s name, or CPU and threads.", max_length=200
+                    ),
+                ),
+                ("started", models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
+                ("last_seen", models.DateTimeField()),
+                (
+                    "last_made",
+                    models.DateTimeField(help_text="When it was first heard of having made more photos.", null=True),
+                ),
+                (
+                    "stopped",
+                    models.DateTimeField(help_text="When it ended in order; one that died tells nothing.", null=True),
+                ),
+                ("batches", models.PositiveBigIntegerField(default=0)),
+                ("photos", models.PositiveBigIntegerField(default=0, help_text="Colorizations made since it started.")),
+                ("photos_per_minute", models.FloatField(default=0, help_text="Over the last two minutes.")),
             ],
             options={
-                'indexes': [models.Index(fields=['last_seen'], name='worker_last_seen')],
-                'constraints': [models.CheckConstraint(condition=models.Q(('photos_per_minute__gte', 0)), name='worker_makes_no_less_than_nothing')],
+                "indexes": [models.Index(fields=["last_seen"], name="worker_last_seen")],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("photos_per_minute__gte", 0)), name="worker_makes_no_less_than_nothing"
+                    )
+                ],
             },
         ),
     ]

@@ -1,0 +1,158 @@
+"""What workers do and what waits for them: a handful of queries, for the page, the command and the metrics.
+
+None of them reads colorizations that are ready: those that are pending or failed have indexes of their own.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.db.models import Count, F, Max, Min, OuterRef, Q, QuerySet, Subquery
+from django.utils import timezone
+
+from colortest.analysis.models import Report
+from colortest.analysis.services import stale
+from colortest.experiment.models import Study, StudyEvent
+from colortest.operating.broker import broker_answers
+from colortest.operating.diagnosis import Finding, State, diagnose
+from colortest.operating.models import Worker
+from colortest.stimuli.models import Algorithm, Colorization, MachineFoolRate, TestSet
+
+REASONS = 10
+
+
+@dataclass(frozen=True)
+class Waiting:
+    """One kind of work. `name` is for people, `kind` for programs."""
+
+    kind: str
+    name: str
+    pending: int
+    oldest: timedelta | None
+    failed: int = 0
+
+
+@dataclass(frozen=True)
+class Failure:
+    """One reason for which colorizations of an algorithm failed, and how many."""
+
+    algorithm: str
+    reason: str
+    count: int
+
+
+@dataclass(frozen=True)
+class Overview:
+    """Everything at one moment."""
+
+    at: datetime
+    workers: Sequence[Worker]
+    colorizations: Sequence[Waiting]  # by algorithm
+    elsewhere: Sequence[Waiting]  # what else workers do
+    failures: Sequence[Failure]
+    broker_answers: bool
+
+    @property
+    def alive(self) -> list[Worker]:
+        return [worker for worker in self.workers if worker.is_alive]
+
+    @property
+    def photos_per_minute(self) -> float:
+        return sum(worker.photos_per_minute for worker in self.alive)
+
+    @property
+    def pending(self) -> int:
+        return sum(one.pending for one in self.colorizations)
+
+    @property
+    def failed(self) -> int:
+        return sum(one.failed for one in self.colorizations)
+
+    @property
+    def oldest(self) -> timedelta | None:
+        return max((one.oldest for one in self.colorizations if one.oldest is not None), default=None)
+
+    @property
+    def finding(self) -> Finding:
+        return diagnose(self._state())
+
+    def _state(self) -> State:
+        silences = [worker.silence for worker in self.workers]  # type: ignore[attr-defined]
+        idle = [self.at - (worker.last_made or worker.started) for worker in self.alive]
+        return State(
+            alive=len(self.alive),
+            pending=self.pending,
+            failed=self.failed,
+            elsewhere=sum(one.pending for one in self.elsewhere),
+            photos_per_minute=self.photos_per_minute,
+            silence=min(silences, default=None),
+            oldest=self.oldest,
+            idle=min(idle, default=None),
+            broker_answers=self.broker_answers,
+        )
+
+
+def overview() -> Overview:
+    """As it is now; the number of queries does not depend on what there is."""
+    now = timezone.now()
+    return Overview(
+        at=now,
+        workers=list(Worker.objects.with_silence()),
+        colorizations=_colorizations(now),
+        elsewhere=_elsewhere(now),
+        failures=_failures(),
+        broker_answers=broker_answers(),
+    )
+
+
+def _colorizations(now: datetime) -> list[Waiting]:
+    """By algorithm. Who waits longest has the smallest number, which the indexes of what is pending hold."""
+    pending = {row["algorithm"]: row for row in _by_algorithm(Colorization.objects.pending())}
+    failed = {row["algorithm"]: row["number"] for row in _by_algorithm(Colorization.objects.failed())}
+    first = Colorization.objects.filter(pk__in=[row["first"] for row in pending.values()])
+    asked = dict(first.values_list("algorithm", "created"))
+    return [
+        Waiting(
+            kind=algorithm.slug,
+            name=algorithm.name,
+            pending=pending[algorithm.pk]["number"] if algorithm.pk in pending else 0,
+            oldest=_age(asked.get(algorithm.pk), now),
+            failed=failed.get(algorithm.pk, 0),
+        )
+        for algorithm in Algorithm.objects.order_by("id")
+    ]
+
+
+def _by_algorithm(rows: QuerySet[Colorization]) -> QuerySet[Colorization, dict[str, int]]:
+    return rows.order_by().values("algorithm").annotate(number=Count("pk"), first=Min("pk"))
+
+
+def _failures() -> list[Failure]:
+    """The commonest first."""
+    rows = Colorization.objects.failed().values_list("algorithm__name", "error").annotate(number=Count("pk"))
+    return [Failure(*row) for row in rows.order_by("-number", "algorithm__name", "error")[:REASONS]]
+
+
+def _elsewhere(now: datetime) -> list[Waiting]:
+    imports = TestSet.objects.waiting().aggregate(number=Count("pk"), oldest=Min("created"))
+    machine = MachineFoolRate.objects.pending().aggregate(number=Count("pk"), oldest=Min("requested"))
+    return [
+        Waiting("import", "Test sets to import", imports["number"], _age(imports["oldest"], now)),
+        Waiting("observe", "Machine fool rates to compute", machine["number"], _age(machine["oldest"], now)),
+        Waiting("fool_rates", "Studies with new responses to count", stale().count(), None),
+        Waiting("reports", "Reports older than their fool rates", _late_reports().count(), None),
+    ]
+
+
+def _late_reports() -> QuerySet[Study]:
+    """One that took long may wait a while in good order."""
+    of_people = Report.objects.of_people().filter(study=OuterRef("pk"))
+    dated = Study.objects.annotate(
+        rates_computed=Max("fool_rates__computed"), report_computed=Subquery(of_people.values("computed")[:1])
+    )
+    late = Q(report_computed=None) | Q(report_computed__lt=F("rates_computed"))
+    return dated.filter(late, rates_computed__isnull=False).exclude(events__what=StudyEvent.What.EXPIRED)
+
+
+def _age(moment: datetime | None, now: datetime) -> timedelta | None:
+    return None if moment is None else max(now - moment, timedelta())
