@@ -211,7 +211,7 @@ def alerts(study: Study) -> Iterator[str]:
     for name, found in zip(names, jumps(study), strict=True):
         if found.jumped and found.recent is not None and found.earlier is not None:
             shares = f"{100 * found.recent:.0f} % with the last {monitoring.RECENT} people, {100 * found.earlier:.0f} %"
-            yield f"{name}: {shares} with those before them. The live page tells more."
+            yield f"{name}: {shares} with those before them."
 
 
 def _last(finished: ParticipantQuerySet) -> ParticipantQuerySet:

@@ -40,8 +40,8 @@ def with_fakes(keys: Collection[int], study: Study, *, algorithm: Algorithm | No
 
 
 def measured(study: Study, number: str) -> list[Any]:
-    """Of each colorization with countable responses of people: {slug, name} of its algorithm, this `number` of its
-    quality, and its `shrunk` fool rate.
+    """Of each colorization with countable responses of people: {slug, name} of its algorithm, the `split` of its photo,
+    this `number` of its quality, and its `shrunk` fool rate.
     """
     known = _rates(study).filter(**{f"colorization__{number}__isnull": False}).order_by("colorization")
     return list(
@@ -49,6 +49,7 @@ def measured(study: Study, number: str) -> list[Any]:
             "shrunk",
             slug=F("colorization__algorithm__slug"),
             name=F("colorization__algorithm__name"),
+            split=F("colorization__photo__split"),
             number=F(f"colorization__{number}"),
         )
     )

@@ -1,6 +1,7 @@
 """Whether numbers that a program can measure on a colorization tell how often it fools people."""
 
 from collections.abc import Iterator
+from itertools import product
 from typing import Any
 
 import numpy as np
@@ -15,10 +16,11 @@ NUMBERS = {"psnr": ("PSNR", "dB"), "colourfulness": ("colourfulness", "")}
 
 
 def correlations(study: Study) -> list[dict[str, Any]]:
-    """Rank correlation of each number with the shrunk fool rate, over the colorizations of each algorithm under test.
+    """Rank correlation of each number with the shrunk fool rate, over the colorizations of each algorithm under test
+    on each split: two splits together would tell of the difference between them, whatever photos do within either.
 
-    Of people. As a report keeps it: [{number, algorithm, name, rho, low, high, colorizations}], where the first three
-    numbers are null where too few colorizations have responses.
+    Of people. As a report keeps it: [{number, algorithm, name, split, rho, low, high, colorizations}], where ρ and its
+    bounds are null where too few colorizations have responses.
     """
     return [row for number in NUMBERS for row in _correlations(study, number)]
 
@@ -27,10 +29,11 @@ def figure(study: Study, number: str, rows: list[dict[str, Any]]) -> Figure:
     """Each colorization's fool rate over one number. rows: those of `correlations`."""
 
     def points() -> list[Measured]:
-        return [Measured(row["name"], row["number"], row["shrunk"]) for row in photos.measured(study, number)]
+        columns = ("name", "split", "number", "shrunk")
+        return [Measured(*(row[name] for name in columns)) for row in photos.measured(study, number)]
 
     known = [
-        Correlation(row["name"], row["rho"], row["low"], row["high"], row["colorizations"])
+        Correlation(*(row[name] for name in ("name", "split", "rho", "low", "high", "colorizations")))
         for row in rows
         if row["number"] == number
     ]
@@ -39,14 +42,15 @@ def figure(study: Study, number: str, rows: list[dict[str, Any]]) -> Figure:
 
 def _correlations(study: Study, number: str) -> Iterator[dict[str, Any]]:
     rows = photos.measured(study, number)
-    for algorithm in study.under_test():
-        mine = [row for row in rows if row["slug"] == algorithm.slug]
+    for algorithm, split in product(study.under_test(), study.splits):
+        mine = [row for row in rows if (row["slug"], row["split"]) == (algorithm.slug, split)]
         numbers, rates = (np.array([row[name] for row in mine], dtype=float) for name in ("number", "shrunk"))
         found = rank_correlation(numbers, rates)
         yield {
             "number": number,
             "algorithm": algorithm.slug,
             "name": algorithm.name,
+            "split": split,
             "rho": found.rho if found else None,
             "low": found.low if found else None,
             "high": found.high if found else None,

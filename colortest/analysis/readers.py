@@ -24,8 +24,11 @@ def reader_required(view: View) -> View:
     def guarded(request: HttpRequest, slug: str, *args: object, **kwargs: object) -> HttpResponseBase:
         if not _is_of_the_team(request, slug):
             request.viewer_link = _link_of(request, slug)  # type: ignore[attr-defined]
-        reader = view if viewer_link(request) else researcher_required(view)
-        return reader(request, slug, *args, **kwargs)
+        if not viewer_link(request):
+            return researcher_required(view)(request, slug, *args, **kwargs)
+        reply = view(request, slug, *args, **kwargs)
+        reply.headers["Cache-Control"] = "private, no-store"  # nothing is left to be read once the link is revoked
+        return reply
 
     guarded.__name__ = view.__name__
     guarded.__doc__ = view.__doc__

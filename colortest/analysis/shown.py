@@ -1,30 +1,38 @@
 """What a page may show of a study now: its stored report, and the figures drawn from it."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import cached_property
 from typing import Any
+
+from django.db.models import Max
 
 from colortest.analysis import quality
 from colortest.analysis.charts import study as charts
 from colortest.analysis.charts.look import Figure
 from colortest.analysis.models import FoolRate, Report
+from colortest.analysis.services import stale
 from colortest.experiment.models import Study
 
 FINAL, SEQUENCE, HIDDEN = "FINAL", "SEQUENCE", "HIDDEN"
 SIMULATED = "simulated-"  # before the name of a figure of theirs
+LEAST = 5  # people behind each rate that a viewer reads: below, it would be somebody’s own
 
 
 @dataclass(frozen=True)
 class Shown:
-    """The stored numbers of people, or of simulated participants, and how much of them may be shown."""
+    """The stored numbers of people, or of simulated participants, and how much of them may be shown.
+
+    few: too few people are behind them for whoever reads by a link, so that they are counted and nothing else.
+    """
 
     study: Study
     content: Mapping[str, Any]
     computed: datetime
     showing: str
     prefix: str = ""
+    few: bool = False
 
     @property
     def final(self) -> bool:
@@ -63,7 +71,7 @@ class Shown:
     @cached_property
     def figures(self) -> dict[str, Figure]:
         """By the name in their address."""
-        found = charts.figures(self.content, self.showing)
+        found = {} if self.few else charts.figures(self.content, self.showing)
         return {self.prefix + name: figure for name, figure in found.items()}
 
     @cached_property
@@ -106,9 +114,12 @@ def headlines(studies: Iterable[Study]) -> dict[int, Headline]:
     }
 
 
-def of_people(study: Study) -> Shown | None:
-    """None before anything is computed."""
-    return _shown(study, study.reports.of_people().first(), "")
+def of_people(study: Study, *, by_link: bool = False) -> Shown | None:
+    """None before anything is computed. by_link: for a viewer, who is not of the study's team."""
+    found = _shown(study, study.reports.of_people().first(), "")
+    if found is None or not by_link or _fewest(found.content) >= LEAST:
+        return found
+    return replace(found, showing=HIDDEN, few=True)
 
 
 def of_simulated(study: Study) -> Shown | None:
@@ -116,9 +127,26 @@ def of_simulated(study: Study) -> Shown | None:
     return _shown(study, study.reports.of_simulated().first(), SIMULATED)
 
 
-def figure(study: Study, name: str) -> tuple[Figure, datetime] | None:
+@dataclass(frozen=True)
+class State:
+    """Of what may be shown of a study. version: changes when it does; changing: whether it may, by itself."""
+
+    version: str
+    changing: bool
+
+
+def state(study: Study) -> State:
+    """Asks for no report: this is asked every few seconds."""
+    rows = study.reports.values_list("simulated", "computed")
+    computed: dict[bool, datetime] = dict(rows)
+    changing = _changing(study, computed.get(False))
+    moments = (f"{simulated:d}{computed[simulated].timestamp():.6f}" for simulated in sorted(computed))
+    return State("-".join([study.status, "on" if changing else "over", *moments]), changing)
+
+
+def figure(study: Study, name: str, *, by_link: bool = False) -> tuple[Figure, datetime] | None:
     """The figure of that name, and when its numbers were computed; None where there is none to be shown."""
-    shown = of_simulated(study) if name.startswith(SIMULATED) else of_people(study)
+    shown = of_simulated(study) if name.startswith(SIMULATED) else of_people(study, by_link=by_link)
     if shown is None:
         return None
     found = shown.quality.get(name) if name in quality.NUMBERS else shown.figures.get(name)
@@ -129,3 +157,23 @@ def _shown(study: Study, report: Report | None, prefix: str) -> Shown | None:
     if report is None or not report.content["counts"]["finished"]:
         return None
     return Shown(study, report.content, report.computed, study.showing, prefix)
+
+
+def _fewest(content: Mapping[str, Any]) -> int:
+    """People behind the rate with the fewest of them."""
+    behind = (arm["participants"] for arm in content["arms"] if arm["countable"])
+    return min([content["counts"]["counted"], *behind])
+
+
+def _changing(study: Study, computed: datetime | None) -> bool:
+    """Whether it is not closed, people under way may still finish, or what they did is not in the report yet.
+
+    computed: when the report of people was.
+    """
+    if study.status != Study.Status.CLOSED:
+        return study.status != Study.Status.DRAFT
+    if study.participants.people().holding_places().filter(finished=None).exists():
+        return True
+    rates: datetime | None = study.fool_rates.aggregate(last=Max("computed"))["last"]
+    behind = rates is not None and (computed is None or computed < rates)
+    return behind or stale().filter(pk=study.pk).exists()

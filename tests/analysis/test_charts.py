@@ -10,7 +10,7 @@ import pytest
 from PIL import Image
 from skimage.color import rgb2lab
 
-from colortest.analysis.charts import look, study
+from colortest.analysis.charts import look, quality, study
 from colortest.analysis.charts.look import Figure
 from tests.analysis.contents import arm, content
 
@@ -139,4 +139,34 @@ def test_colours_stay_apart_in_grey_and_for_the_colour_blind_and_stand_out_from_
 def test_splits_differ_in_shape_and_in_place_and_not_in_colour_alone() -> None:
     specification = look.vega_lite(FINAL["fool-rates"])
     assert '"shape"' in specification
-    assert len(set(look.SHAPES)) == len(look.COLOURS)
+    assert len(set(look.SHAPES)) == 2 * len(look.COLOURS)
+
+
+def test_ten_algorithms_have_ten_distinct_marks_that_need_no_colour() -> None:
+    """Those of one shape differ in lightness: the test above holds colours apart in grey and for the colour-blind."""
+    names = [f"algorithm {number}" for number in range(10)]
+    measured = [quality.Measured(name, "test", number, 0.3) for number, name in enumerate(names)]
+    figure = quality.beside("PSNR", "dB", lambda: measured, [])
+    marks = next(layer for layer in json.loads(look.vega_lite(figure))["layer"] if "shape" in layer["encoding"])
+    scales = [marks["encoding"][channel]["scale"] for channel in ("color", "shape")]
+    assert all(scale["domain"] == names for scale in scales)
+    assert len(set(zip(*(scale["range"] for scale in scales), strict=True))) == 10
+    assert set(names) <= set(texts(figure)), "the legend names each"
+
+
+def test_marks_are_distinct_as_far_as_thirty_two_names_and_the_first_eight_differ_in_shape() -> None:
+    colour, shape = look.marks([str(number) for number in range(32)])
+    pairs = list(zip(colour.range, shape.range, strict=True))
+    assert len(set(pairs)) == 32
+    assert pairs[:4] == list(zip(look.COLOURS, look.SHAPES, strict=False))
+    assert len(set(shape.range[:8])) == 8
+
+
+def test_each_split_has_a_panel_of_its_own_beside_its_correlation() -> None:
+    measured = [quality.Measured("Net", split, number, 0.3) for split in ("test", "train") for number in range(3)]
+    found = [quality.Correlation("Net", split, 0.5, 0.2, 0.7, 3) for split in ("test", "train")]
+    figure = quality.beside("PSNR", "dB", lambda: measured, found)
+    for width in (look.WIDTH, look.NARROW):
+        assert {"test", "train"} <= set(texts(figure, width))
+    assert figure.table.rows[1] == ("Net", "train", "+0.50 (+0.20 … +0.70)", "3")
+    assert "Net on train +0.50" in figure.alternative

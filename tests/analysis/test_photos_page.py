@@ -123,16 +123,33 @@ def test_the_quality_numbers_stand_beside_with_what_they_tell(two: Study, resear
     shown = page(researcher, ADDRESS)
     assert re.search(r"PSNR</a> 2\d\.\d dB", shown)
     assert "not measured yet" in shown  # blue's
-    rows = PhotoRate.objects.filter(colorization__algorithm__slug="grey").order_by("pk")
+    rows = PhotoRate.objects.filter(colorization__algorithm__slug="grey", colorization__photo__split="test")
     found = rank_correlation(
         np.array([row.colorization.colourfulness for row in rows]), np.array([row.shrunk for row in rows])
     )
     assert found
-    assert found.count == 60
+    assert found.count == 30
     assert f"{found.rho:+.2f} ({found.low:+.2f} … {found.high:+.2f})".replace("-", "−") in shown
     assert "+1.00" in shown  # the PSNR was made to rise with the rate
     drawn = researcher.get(CHART.format("psnr.json")).json()
-    assert 60 in {len(rows) for rows in drawn["datasets"].values()}
+    assert [len(rows) for rows in drawn["datasets"].values()].count(30) == 2, "a panel for each split"
+
+
+def test_splits_with_different_rates_are_not_taken_for_a_correlation(two: Study) -> None:
+    """Simpson's paradox: within each split the PSNR falls as the rate rises, and over both it would seem to rise."""
+    greys = two.photo_rates.filter(colorization__algorithm__slug="grey")
+    for shift, split in enumerate(("test", "train")):
+        for number, row in enumerate(greys.filter(colorization__photo__split=split).order_by("pk")):
+            row.shrunk, row.shrunk_low, row.shrunk_high = 0.1 + 0.5 * shift + 0.005 * number, 0.01, 0.99
+            row.save()
+            row.colorization.psnr = 20 + 10 * shift - 0.1 * number
+            row.colorization.save()
+    table = np.array(greys.values_list("colorization__psnr", "shrunk"))
+    together = rank_correlation(table[:, 0], table[:, 1])
+    assert together
+    assert together.rho > 0.4
+    found = [row for row in quality.correlations(two) if (row["number"], row["algorithm"]) == ("psnr", "grey")]
+    assert {row["split"]: round(row["rho"], 6) for row in found} == {"test": -1.0, "train": -1.0}
 
 
 def test_a_running_study_that_hides_its_rates_shows_no_photo(make_study: MakeStudy, researcher: Client) -> None:

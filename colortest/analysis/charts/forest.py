@@ -12,10 +12,10 @@ from colortest.analysis.charts.look import (
     INK,
     LINE,
     QUIET,
-    SHAPES,
     Figure,
     Table,
     interval,
+    marks,
     percent,
     percent_axis,
     points,
@@ -101,16 +101,17 @@ def fool_rates(estimates: Sequence[Estimate], *, of: str = "95 % interval", titl
 
 def _forest(estimates: Sequence[Estimate], of: str, width: int) -> Any:
     rows = [asdict(one) | {"row": one.row, "label": percent(one.rate)} for one in estimates]
+    colours, shapes = marks([one.split for one in estimates])
     base = alt.Chart(values(rows)).encode(
         x=alt.X("rate:Q", scale=alt.Scale(domain=[0, 1]), axis=percent_axis(width), title=f"fool rate, with its {of}"),
         y=_rows([one.row for one in estimates]),
-        color=alt.Color("split:N", legend=None, scale=alt.Scale(range=COLOURS)),
+        color=alt.Color("split:N", legend=None, scale=colours),
     )
     intervals = base.mark_rule(strokeWidth=3).encode(x="low:Q", x2="high:Q")
-    shape = alt.Shape("split:N", legend=None, scale=alt.Scale(range=SHAPES))
-    marks = base.mark_point(filled=True, size=130, opacity=1).encode(shape=shape)
+    points = base.mark_point(filled=True, size=130, opacity=1)
+    points = points.encode(shape=alt.Shape("split:N", legend=None, scale=shapes))
     labels = base.mark_text(dy=-15, fontSize=13, fontWeight="bold").encode(text="label:N", color=alt.value(INK))
-    chart = alt.layer(_line(base, CHANCE), intervals, marks, labels)
+    chart = alt.layer(_line(base, CHANCE), intervals, points, labels)
     return _by_algorithm(chart, [one.algorithm for one in estimates], width)
 
 

@@ -12,7 +12,8 @@ VEGA_LITE = "6.4"  # what this Altair writes
 INK, NOTE, QUIET, LINE = "#1c1c1c", "#5a5a5a", "#858585", "#d9dde2"
 # Their lightness differs by 12 or more (L* 33, 62, 48, 21), so that they stay apart in grey and for the colour-blind.
 COLOURS = ["#1d4e89", "#d9822b", "#2a7f74", "#432457"]
-SHAPES = ["circle", "square", "triangle-up", "diamond"]
+# In this order so that no two of the four triangles share a colour.
+SHAPES = ["circle", "square", "triangle-up", "diamond", "triangle-down", "cross", "triangle-right", "triangle-left"]
 WIDTH, NARROW = 620, 220  # pixels of the panel; the narrow one fits a phone held upright
 HEIGHT = 200
 PRINT_DPI, PRINT_MM = 300, 170  # the text width of a page
@@ -69,6 +70,18 @@ def vega_lite(figure: Figure, *, width: int = WIDTH) -> str:
 def values(rows: Sequence[Row]) -> Any:
     """Rows of numbers as a chart takes them."""
     return {"values": [dict(row) for row in rows]}
+
+
+def marks(names: Sequence[str]) -> tuple[Any, Any]:
+    """Scales of colour and of shape that give each name a mark of its own, as far as 32 of them reach.
+
+    The first four differ in both, the first eight in shape; those that share a shape differ in lightness.
+    """
+    apart = list(dict.fromkeys(names))
+    places = [divmod(place, len(SHAPES)) for place in range(len(apart))]
+    colours = [COLOURS[(place + place // len(COLOURS) + turn) % len(COLOURS)] for turn, place in places]
+    shapes = [SHAPES[place] for _, place in places]
+    return alt.Scale(domain=apart, range=colours), alt.Scale(domain=apart, range=shapes)
 
 
 def percent_axis(width: int = NARROW) -> Any:

@@ -76,10 +76,10 @@ class ParticipantRate(models.Model):
             models.Index("study", "rt_ms", "participant", name="participants_by_time"),
         )
 
+    def __str__(self) -> str:
+        return f"{self.fooled} of {self.countable} by participant {self.participant_id}"
+
     @property
     def interval(self) -> dict[str, float] | None:
         """Wilson's, {low, high}; none where nothing is countable."""
         return asdict(wilson(self.fooled, self.countable)) if self.countable else None
-
-    def __str__(self) -> str:
-        return f"{self.fooled} of {self.countable} by participant {self.participant_id}"

@@ -50,8 +50,8 @@ class Report(models.Model):
         mixed             {rows: [KEY, rate: EST, participant_sd, photo_sd], sentence}
         exclusion         {before, after: {fooled, countable, rate}, reasons: [{reason, participants}]}
         timeline          {unit: hour, day or week, rows: [{from, finished, excluded, countable}]}
-        quality           [{number: psnr or colourfulness, algorithm: slug, name, rho, low, high, colorizations}]: rank
-                          correlation with the photos' shrunk fool rates, of people
+        quality           [{number: psnr or colourfulness, algorithm: slug, name, split, rho, low, high,
+                          colorizations}]: rank correlation with the photos' shrunk fool rates, of people
         sample            {participants, of, sentence}: whose responses detection to exposure are from
         warnings          [sentence], which tell nothing of rates
         remarks           [sentence], which do

@@ -7,7 +7,7 @@ from django.utils.cache import patch_cache_control
 
 from colortest.analysis import shown
 from colortest.analysis.charts import look
-from colortest.analysis.readers import readable, reader_required
+from colortest.analysis.readers import readable, reader_required, viewer_link
 
 KEPT = 3600  # seconds: who looks at the same numbers sees the same drawing
 TYPES = {"svg": "image/svg+xml", "png": "image/png", "json": "application/vnd.vegalite.v6+json"}
@@ -17,7 +17,7 @@ TYPES = {"svg": "image/svg+xml", "png": "image/png", "json": "application/vnd.ve
 def chart(request: HttpRequest, slug: str, name: str, form: str) -> HttpResponse:
     """A chart from stored numbers as SVG, as PNG at print size, or as Vega-Lite."""
     study = get_object_or_404(readable(request), slug=slug)
-    found = shown.figure(study, name)
+    found = shown.figure(study, name, by_link=viewer_link(request) is not None)
     if found is None:
         raise Http404(f"There is no chart “{name}” of this study to be shown now.")
     figure, computed = found
