@@ -14,6 +14,8 @@ from kombu.exceptions import OperationalError
 from colortest.celery import RING_SECONDS, signature
 
 log = logging.getLogger(__name__)
+# As Redis has them. A hundred thousand colorizations are hours of work, which everything else goes before.
+FIRST, LAST = 0, 9
 
 
 def import_test_set(test_set_id: int, *, again: bool = False) -> None:
@@ -21,9 +23,14 @@ def import_test_set(test_set_id: int, *, again: bool = False) -> None:
     _ring("import_test_set", again, test_set_id=test_set_id)
 
 
-def colorize(algorithm_id: int, *, again: bool = False) -> None:
-    """Make one batch of an algorithm's pending colorizations."""
-    _ring("colorize", again, algorithm_id=algorithm_id)
+def import_responses(import_id: int, *, again: bool = False) -> None:
+    """Read an uploaded file of responses into a study."""
+    _ring("import_responses", again, import_id=import_id)
+
+
+def colorize(*, urgent: bool = False, again: bool = False) -> None:
+    """Make pending colorizations, whatever their algorithms; before the other work that rings only where urgent."""
+    _ring("colorize", again, priority=FIRST if urgent else LAST)
 
 
 def observe(algorithm_id: int, test_set_id: int, *, again: bool = False) -> None:
@@ -46,13 +53,13 @@ def erase_expired(study_id: int, *, again: bool = False) -> None:
     _ring("erase_expired", again, study_id=study_id)
 
 
-def _ring(name: str, again: bool, **kwargs: Any) -> None:
-    transaction.on_commit(partial(_send, name, kwargs, RING_SECONDS if again else None))
+def _ring(name: str, again: bool, *, priority: int = FIRST, **kwargs: Any) -> None:
+    transaction.on_commit(partial(_send, name, kwargs, RING_SECONDS if again else None, priority))
 
 
-def _send(name: str, kwargs: dict[str, Any], expires: float | None) -> None:
+def _send(name: str, kwargs: dict[str, Any], expires: float | None, priority: int = FIRST) -> None:
     try:
-        signature(name, **kwargs).apply_async(expires=expires)
+        signature(name, **kwargs).apply_async(expires=expires, priority=priority)
     except (OperationalError, OSError) as error:
         # The row is safe; a participant or admin must not see an error because a doorbell is broken.
         log.warning("could not ring for %s %s: %s", name, kwargs, error)

@@ -17,7 +17,7 @@ from colortest.access import ADMINS as ADMINS_GROUP
 from colortest.access import COMMON_TEAM
 from colortest.access import RESEARCHERS as RESEARCHERS_GROUP
 from colortest.analysis import services
-from colortest.analysis.models import ApiToken, Report, ViewerLink
+from colortest.analysis.models import ApiToken, Report, ResponseImport, ViewerLink
 from colortest.experiment.models import Participant
 from colortest.experiment.passes import Pass, issue_pass
 from tests.addresses import CAST, LOGIN, MAY, NOT_NOW, READERS, TABLE, TEAM, refused
@@ -105,6 +105,8 @@ def addresses(participant: Participant, link: ViewerLink, cast_as: object) -> di
     trial = participant.trials.select_related("colorization").order_by("position").first()
     assert trial is not None
     token_of("ruth")
+    ruth, team = get_user_model().objects.get(username="ruth"), participant.study.team
+    told = {"status": "REFUSED", "problems": ["It is empty."], "test_set": participant.study.test_set}
     values = {
         "code": participant.code,
         "withdrawn": issue_pass(participant.study, Pass.WITHDRAWN),
@@ -113,6 +115,7 @@ def addresses(participant: Participant, link: ViewerLink, cast_as: object) -> di
         "colorization": trial.colorization_id,
         "key": link.key,
         "link": link.pk,
+        "response_import": ResponseImport.objects.create(account=ruth, team=team, **told).pk,
         "api_token": ApiToken.objects.get(account__username="ruth").pk,
     }
     return {name: address.format(**values) for name, (_, _, address) in TABLE.items()}

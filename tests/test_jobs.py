@@ -38,6 +38,7 @@ def test_every_ring_names_a_task_that_the_worker_has() -> None:
     celery.app.loader.import_default_modules()
     for name in (
         "import_test_set",
+        "import_responses",
         "colorize",
         "observe",
         "compute_fool_rates",

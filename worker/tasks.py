@@ -7,7 +7,8 @@ from django.utils import timezone
 
 from colortest import jobs
 from colortest.analysis import services as analysis
-from colortest.analysis.services import reports
+from colortest.analysis.models import ResponseImport
+from colortest.analysis.services import reports, uploads
 from colortest.celery import IMPORT
 from colortest.experiment import services as experiment
 from colortest.experiment.models import Participant, Study
@@ -27,6 +28,15 @@ def import_test_set(test_set_id: int) -> None:
     except SoftTimeLimitExceeded:
         reason = "It took too long to check and render: please upload it in several parts."
         stimuli.reject_upload(test_set_id=test_set_id, reason=reason)
+
+
+@shared_task(soft_time_limit=IMPORT * settings.TASK_SECONDS, time_limit=(IMPORT + 1) * settings.TASK_SECONDS)
+def import_responses(import_id: int) -> None:
+    """ResponseImport WAITING → IMPORTED with its study, or REFUSED."""
+    try:
+        uploads.import_uploaded(import_id=import_id)
+    except SoftTimeLimitExceeded:
+        uploads.refuse_upload(import_id=import_id, reason="It took too long to read: please import it in parts.")
 
 
 @shared_task
@@ -73,6 +83,8 @@ def observe(algorithm_id: int, test_set_id: int) -> None:
 def ring_again() -> None:
     """Ring for everything that a lost message left behind, erase the previews that somebody left behind, and measure
     colorizations that were made before their quality was measured.
+    for asked in ResponseImport.objects.waiting():
+        jobs.import_responses(asked.pk, again=True)
     """
     for test_set in TestSet.objects.waiting():
         jobs.import_test_set(test_set.pk, again=True)

@@ -10,7 +10,7 @@ from django.db.models import BooleanField, Expression, F
 from django.db.models.functions import Cast
 
 from colortest.analysis.exports.columns import COLUMNS, TRUTHS, Column
-from colortest.analysis.exports.tidy import ROWS
+from colortest.analysis.exports.tidy import batches
 from colortest.experiment.models import Response, Study
 
 # The one format of COPY that changes nothing within a line: neither of these two bytes is ever in JSON.
@@ -20,16 +20,14 @@ NAMES = ", ".join(f'"{column.name}"' for column in COLUMNS)
 
 def json_lines(study: Study) -> Iterator[bytes]:
     """Flagged and excluded responses too, those of test runs not; in constant memory."""
-    step = max(1, ROWS // (study.counts.total + study.counts.reserve))
-    last = study.participants.order_by("-number").values_list("number", flat=True).first() or 0
-    for first in range(1, last + 1, step):
-        yield _lines_of(study, first, first + step - 1)
+    for numbers in batches(study):
+        yield _lines_of(study, numbers)
 
 
-def _lines_of(study: Study, first: int, last: int) -> bytes:
+def _lines_of(study: Study, numbers: range) -> bytes:
     """The responses of the participants with these numbers."""
     responses = Response.objects.of_study(study).with_fooled()
-    some = responses.filter(trial__participant__number__range=(first, last))
+    some = responses.filter(trial__participant__number__range=(numbers.start, numbers.stop - 1))
     sql, values = some.values_list(*(_value(column) for column in COLUMNS)).query.sql_with_params()
     lines = io.BytesIO()
     with connection.cursor() as cursor:

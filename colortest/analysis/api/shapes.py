@@ -71,7 +71,7 @@ class FoolRate:
     countable: Annotated[int | None, "Responses that count."]
     fooled: Annotated[int | None, "Those of them in which the fake was taken for the real photo."]
     rate: Annotated[Proportion | None, "fooled ÷ countable; 0.5 means that people cannot tell."]
-    low: Annotated[Proportion | None, "Lower bound, 95 %. Of a study that is open, one that holds at every look."]
+    low: Annotated[Proportion | None, "Lower bound, 95 %; until a study is closed one that holds at every look."]
     high: Annotated[Proportion | None, "Upper bound, 95 %."]
     method: Annotated[str | None, "Of the bounds."]
     wilson_low: Annotated[Proportion | None, "Lower bound as if all responses were independent, 95 %."]

@@ -2,7 +2,7 @@
 
 Its columns are `Input.gt_sideN`, `Input.images_leftN`, `Input.images_rightN` and `Answer.selectionN`, the side taken
 for the fake, N from 0 with practice first. The script takes an image's folder for its algorithm; ours is
-algorithm/split, so that it reports an arm a line.
+algorithm/split, so that it reports an arm a line. Text from outside is guarded: see `formulas`.
 """
 
 import csv
@@ -13,6 +13,7 @@ from operator import itemgetter
 
 from django.db.models import Count, Q
 
+from colortest.analysis.formulas import guarded
 from colortest.analysis.wide import PARTS, REAL, WORKER
 from colortest.experiment.models import ParticipantQuerySet, Response, Study
 from colortest.experiment.schedule import LEFT, OTHER, PRACTICE
@@ -61,7 +62,7 @@ def _rows(study: Study, numbers: Sequence[int], width: int) -> Iterator[list[str
 
 def _cells(real_side: str, fooled: bool, algorithm: str, split: str, photo: str) -> tuple[str, str, str, str]:
     """One trial in the order of PARTS."""
-    real, fake = f"{REAL}/{photo}", f"{algorithm}/{split}/{photo}"
+    real, fake = f"{REAL}/{photo}", guarded(f"{algorithm}/{split}/{photo}")
     left, right = (real, fake) if real_side == LEFT else (fake, real)
     taken_for_fake = real_side if fooled else OTHER[real_side]
     return real_side.lower(), left, right, taken_for_fake.lower()

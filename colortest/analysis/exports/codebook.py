@@ -3,11 +3,12 @@
 from typing import Any
 
 from colortest.analysis.exports.columns import COLUMNS, Column
+from colortest.analysis.formulas import TOLD
 
 
 def codebook() -> str:
     """A table in Markdown."""
-    rows = (f"| `{one.name}` | {one.description} | {one.unit} | {_levels(one)} |" for one in COLUMNS)
+    rows = (f"| `{one.name}` | {_description(one)} | {one.unit} | {_levels(one)} |" for one in COLUMNS)
     return "\n".join(["# Codebook", "", "| column | what it holds | unit | values |", "|---|---|---|---|", *rows, ""])
 
 
@@ -20,12 +21,16 @@ def _levels(column: Column) -> str:
     return "; ".join(f"{value}: {meaning}" for value, meaning in column.levels.items())
 
 
+def _description(column: Column) -> str:
+    return f"{column.description} {TOLD}" if column.outside else column.description
+
+
 def _variable(column: Column) -> dict[str, Any]:
     several = " A cell may hold several values, separated by spaces." if column.several else ""
     variable: dict[str, Any] = {
         "@type": "PropertyValue",
         "name": column.name,
-        "description": f"{column.description}{several}",
+        "description": f"{_description(column)}{several}",
     }
     if column.unit:
         variable |= {"unitText": column.unit, "minValue": 0}

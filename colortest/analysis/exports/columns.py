@@ -9,8 +9,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from django.db.models import Case, CharField, Expression, F, FloatField, Func, Q, Value, When
-from django.db.models.functions import NullIf
+from django.db.models.functions import Concat, Left, NullIf
+from django.db.models.lookups import In
 
+from colortest.analysis.formulas import MARK, STARTS
 from colortest.experiment.models import Presentation, Question, Response, Trial
 
 PERSON, STUDY, SHOWN = "trial__participant", "trial__participant__study", "trial__colorization"
@@ -28,6 +30,7 @@ class Column:
     of: its value in SQL, for a row of `Response.objects.with_fooled()`; NULL is an empty cell.
     levels: every value that it can take, with what it means; empty where there are too many to name.
     several: whether a cell may hold several of them, separated by spaces.
+    outside: whether somebody outside of the site worded it, so that its cells in a CSV are guarded: see `formulas`.
     """
 
     name: str
@@ -36,6 +39,15 @@ class Column:
     unit: str = ""
     levels: Mapping[str, str] = field(default_factory=dict)
     several: bool = False
+    outside: bool = False
+
+    @property
+    def cell(self) -> Expression | F:
+        """Its value as CSV has it."""
+        if not self.outside:
+            return self.of
+        marked = Concat(Value(MARK), self.of, output_field=CharField())
+        return Case(When(In(Left(self.of, 1), STARTS), then=marked), default=self.of, output_field=CharField())
 
 
 def _truth(condition: Q) -> Case:
@@ -117,10 +129,15 @@ COLUMNS = (
         "Whether the trial made up for one whose exposure failed.",
         levels=TRUTHS,
     ),
-    Column("photo", F(f"{SHOWN}__photo__name"), "The real photo, by its file name in the test set."),
+    Column("photo", F(f"{SHOWN}__photo__name"), "The real photo, by its file name in the test set.", outside=True),
     Column("photo_sha256", F(f"{SHOWN}__photo__sha256"), "SHA-256 of the photo's pixels at 256 × 256."),
-    Column("split", F(f"{SHOWN}__photo__split"), "The part of the test set that the photo is from."),
-    Column("algorithm", F(f"{SHOWN}__algorithm__slug"), "The algorithm that made the fake, as the site names it."),
+    Column("split", F(f"{SHOWN}__photo__split"), "The part of the test set that the photo is from.", outside=True),
+    Column(
+        "algorithm",
+        F(f"{SHOWN}__algorithm__slug"),
+        "The algorithm that made the fake, as the site names it.",
+        outside=True,
+    ),
     Column(
         "checkpoint_sha256",
         _filled(f"{SHOWN}__algorithm__sha256"),
@@ -230,7 +247,12 @@ COLUMNS = (
         "Whether the rules that were set before the study opened leave the participant out.",
         levels=TRUTHS,
     ),
-    Column("reason", _filled(f"{PERSON}__exclusion_reason"), "Why the participant is excluded; empty for the others."),
+    Column(
+        "reason",
+        _filled(f"{PERSON}__exclusion_reason"),
+        "Why the participant is excluded; empty for the others.",
+        outside=True,
+    ),
     Column("seed", F(f"{STUDY}__seed"), "Of the study: with the participant's number it gives the schedule."),
     Column("time", TIME, "When the response was received: UTC, ISO 8601."),
 )

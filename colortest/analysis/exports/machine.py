@@ -4,13 +4,14 @@ import csv
 import json
 from collections.abc import Callable, Iterator
 
+from colortest.analysis.formulas import guarded
 from colortest.stimuli.models import MachineFoolRate, MachineFoolRateQuerySet
 
 COLUMNS: dict[str, Callable[[MachineFoolRate], object]] = {
-    "test_set": lambda r: r.test_set.slug,
-    "algorithm": lambda r: r.algorithm.slug,
+    "test_set": lambda r: guarded(r.test_set.slug),
+    "algorithm": lambda r: guarded(r.algorithm.slug),
     "checkpoint_sha256": lambda r: r.algorithm.sha256,
-    "split": lambda r: r.split,
+    "split": lambda r: guarded(r.split),
     "machine_fool_rate": lambda r: r.rate,
     "machine_low": lambda r: r.low,
     "machine_high": lambda r: r.high,

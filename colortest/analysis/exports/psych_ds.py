@@ -6,14 +6,13 @@ responses give the same bytes.
 """
 
 import json
-import tempfile
-import zipfile
 from collections.abc import Iterator
-from typing import IO, Any
+from typing import Any
 
 from colortest.analysis.exports.codebook import codebook, variables
 from colortest.analysis.exports.numbers import numbers_json
 from colortest.analysis.exports.tidy import tables_of_participants
+from colortest.analysis.exports.zips import zipped
 from colortest.analysis.methods import methods_paragraph
 from colortest.experiment.models import DESIGN, Response, Study, StudyEvent
 from colortest.refusal import Refused
@@ -25,12 +24,10 @@ SUMMARY = (
     "the column “simulated” says so."
 )
 KEYWORDS = ["image colorization", "fool rate", "two-alternative forced choice", "visual perception"]
-PIECE = 2**16  # bytes
-EPOCH = (1980, 1, 1, 0, 0, 0)  # the first time that a zip knows
 
 
 def psych_ds_zip(study: Study) -> Iterator[bytes]:
-    """The zip in pieces. It is made in a temporary file first, which is gone with the last piece.
+    """The zip in pieces, the first of them at once.
 
     Raises:
         Refused: there is no response, and so no data file, without which there is no such dataset.
@@ -38,15 +35,7 @@ def psych_ds_zip(study: Study) -> Iterator[bytes]:
     if not Response.objects.of_study(study).exists():
         why = "those of this study have been erased" if study.frozen_rates else "this study has none yet"
         raise Refused(f"A Psych-DS dataset needs at least one response, and {why}.")
-    return _zipped(study)
-
-
-def _zipped(study: Study) -> Iterator[bytes]:
-    with tempfile.TemporaryFile() as file:
-        with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as archive:
-            for path, content in _files(study):
-                _add(archive, f"{study.slug}/{path}", content)
-        yield from _pieces(file)
+    return zipped((f"{study.slug}/{path}", content) for path, content in _files(study))
 
 
 def data_file_name(study: Study, number: int) -> str:
@@ -144,16 +133,3 @@ def _done(what: str) -> str:
 
 def _json(content: dict[str, Any]) -> bytes:
     return (json.dumps(content, indent=1, ensure_ascii=False) + "\n").encode()
-
-
-def _add(archive: zipfile.ZipFile, path: str, content: bytes) -> None:
-    info = zipfile.ZipInfo(path, EPOCH)
-    info.compress_type = zipfile.ZIP_DEFLATED
-    info.external_attr = 0o644 << 16
-    archive.writestr(info, content)
-
-
-def _pieces(file: IO[bytes]) -> Iterator[bytes]:
-    file.seek(0)
-    while piece := file.read(PIECE):
-        yield piece

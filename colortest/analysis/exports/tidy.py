@@ -17,7 +17,7 @@ from colortest.analysis.exports.columns import COLUMNS, PERSON
 from colortest.experiment.models import Response, Study
 
 NAMES = [column.name for column in COLUMNS]
-COLUMN_VALUES = [column.of for column in COLUMNS]
+COLUMN_VALUES = [column.cell for column in COLUMNS]
 ROWS = 5000  # of a batch, about
 
 
@@ -49,9 +49,11 @@ def header() -> bytes:
 def batches(study: Study) -> Iterator[range]:
     """Numbers of participants who together have about ROWS responses, of everybody."""
     step = max(1, ROWS // (study.counts.total + study.counts.reserve))
-    last = study.participants.order_by("-number").values_list("number", flat=True).first() or 0
-    for first in range(1, last + 1, step):
+    numbers = study.participants.order_by("number").values_list("number", flat=True)
+    first = numbers.first()
+    while first is not None:  # numbers of an imported study may be far apart
         yield range(first, first + step)
+        first = numbers.filter(number__gte=first + step).first()
 
 
 def rows_of(study: Study, numbers: range, values: Sequence[Expression | F], *, rehearsals: bool = False) -> bytes:

@@ -9,7 +9,8 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import PurePosixPath
 
-from colortest.analysis.imports.reading import Content, Person, Problem, Row, Unusable, cell, require_columns
+from colortest.analysis.formulas import unguarded
+from colortest.analysis.imports.reading import Content, Person, Problem, Row, Unusable, cell, quoted, require_columns
 from colortest.analysis.wide import PARTS, WORKER
 from colortest.experiment.presets import FAKE
 from colortest.experiment.schedule import LEFT, PRACTICE, RIGHT, TEST
@@ -58,7 +59,7 @@ def _know(workers: dict[str, int], worker: str, line: int) -> None:
 def _rows(line: Mapping[str, str], person: int, number: int, count: int, practice: int) -> Iterator[Row]:
     """Trials without a single cell are those that others had more."""
     for place in range(count):
-        cells = [cell(line, f"{part}{place}") for part in PARTS]
+        cells = [unguarded(cell(line, f"{part}{place}")) for part in PARTS]
         if not any(cells):
             continue
         real, left, right, taken_for_fake = cells
@@ -82,5 +83,5 @@ def _same_photo(photo: str, fake: str, place: int) -> str:
     """The name that both have."""
     names = {PurePosixPath(photo).name, PurePosixPath(fake).name}
     if len(names) != 1 or not all(names):
-        raise Unusable(f"Trial {place} shows two different photos, {photo} and {fake}.")
+        raise Unusable(f"Trial {place} shows two different photos, {quoted(photo)} and {quoted(fake)}.")
     return names.pop()

@@ -3,7 +3,12 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from math import inf
+
+from colortest.analysis.formulas import unguarded
+
+LARGEST = 2**31 - 1  # of a whole number that the database keeps
+LONGEST_MS = 1e9  # some eleven days
+LISTED, QUOTED = 5, 60  # names of a list, characters of a cell
 
 
 @dataclass(frozen=True)
@@ -94,7 +99,10 @@ class Unusable(ValueError):
 
 def require_columns(names: Sequence[str], needed: Sequence[str], what: str) -> None:
     """Raises Unusable, naming the columns that are missing."""
-    missing = [name for name in needed if name not in names]
+    known = set(names)
+    missing = [name for name in needed if name not in known]
+    if missing and len(names) == 1 and names[0].count(";") + names[0].count("\t") > 1:
+        raise Unusable("Its cells lie between semicolons or tabs: save it as CSV with commas.")
     if missing:
         raise Unusable(f"This is not {what}: it has no column {_listed(missing)}.")
 
@@ -103,27 +111,30 @@ def one_of(row: Mapping[str, str], column: str, known: Sequence[str]) -> str:
     """The value of a cell that may be only one of these. Raises Unusable."""
     value = cell(row, column)
     if value not in known:
-        raise Unusable(f"“{value}” in {column} is none of {_listed(known)}.")
+        raise Unusable(f"{quoted(value)} in {column} is none of {_listed(known)}.")
     return value
 
 
-def whole(row: Mapping[str, str], column: str) -> int:
-    """A cell that holds a whole number, 0 or more. Raises Unusable."""
+def whole(row: Mapping[str, str], column: str, *, least: int = 0, most: int = LARGEST) -> int:
+    """A cell that holds a whole number. Raises Unusable."""
     text = cell(row, column)
     if not (text.isascii() and text.isdigit()):
-        raise Unusable(f"“{text}” in {column} is not a whole number.")
-    return int(text)
+        raise Unusable(f"{quoted(text)} in {column} is not a whole number.")
+    digits = text.lstrip("0") or "0"
+    if len(digits) > len(str(most)) or not least <= int(digits) <= most:
+        raise Unusable(f"{quoted(text)} in {column} is not between {least:,} and {most:,}.")
+    return int(digits)
 
 
 def decimal(row: Mapping[str, str], column: str) -> float:
-    """A cell that holds a number, 0 or more. Raises Unusable."""
+    """A cell that holds a number of milliseconds, 0 or more. Raises Unusable."""
     text = cell(row, column)
     try:
         value = float(text)
     except ValueError:
         value = -1.0
-    if not 0 <= value < inf:
-        raise Unusable(f"“{text}” in {column} is not a number of 0 or more.")
+    if not 0 <= value <= LONGEST_MS:
+        raise Unusable(f"{quoted(text)} in {column} is not a number of 0 or more, nor of less than {LONGEST_MS:,.0f}.")
     return value
 
 
@@ -133,12 +144,31 @@ def truth(row: Mapping[str, str], column: str) -> bool:
 
 
 def cell(row: Mapping[str, str], column: str) -> str:
-    """The text of a cell; a line that is too short has no such cell. Raises Unusable."""
+    """The text of a cell without spaces around it; a line that is too short has no such cell. Raises Unusable."""
+    return _raw(row, column).strip()
+
+
+def outside_text(row: Mapping[str, str], column: str, *, longest: int) -> str:
+    """A cell that somebody worded, as it was before its export guarded it. Raises Unusable."""
+    text = unguarded(_raw(row, column))
+    if len(text) > longest:
+        raise Unusable(f"{quoted(text)} in {column} is longer than {longest} characters.")
+    return text
+
+
+def quoted(text: str) -> str:
+    """A cell in a sentence, its beginning where it is long, on one line."""
+    shown = " ".join(text.split())
+    return f"“{shown if len(shown) <= QUOTED else shown[:QUOTED] + '…'}”"
+
+
+def _raw(row: Mapping[str, str], column: str) -> str:
     value = row.get(column)
     if value is None:
         raise Unusable(f"There is no cell for {column}: the line is too short.")
-    return value.strip()
+    return value
 
 
 def _listed(names: Sequence[str]) -> str:
-    return ", ".join(f"“{name}”" for name in names)
+    more = f" and {len(names) - LISTED:,} more" if len(names) > LISTED else ""
+    return ", ".join(quoted(name) for name in names[:LISTED]) + more

@@ -14,6 +14,8 @@ from colortest.analysis.imports.reading import (
     cell,
     decimal,
     one_of,
+    outside_text,
+    quoted,
     require_columns,
     truth,
     whole,
@@ -32,6 +34,9 @@ MEASURED = {  # column → field of Measured
     "frame_ms": "refresh_ms",
 }
 COUNTED = ("frames", "visibility_changes", "focus_changes")
+LONGEST_REASON, LONGEST_NAME = 400, 255
+MOST_BLOCKS, LONGEST_ASKED_MS = 20, 600_000  # as of a design
+FIRST_YEAR, LAST_YEAR = 1990, 2100
 RIGHT_ONLY = ("right_onset_ms", "right_exposure_ms")
 NEEDED = (
     *("participant", "simulated", "rehearsal", "position", "kind", "block", "reserve", "photo_sha256", "split"),
@@ -82,7 +87,7 @@ def _take(content: Content, line: Mapping[str, str], number: int) -> None:
         )
     if truth(line, "fooled") != _fooled(row, question):
         raise Unusable("“fooled” is not what question, fake_side and chosen_side say.")
-    person = Person(row.participant, truth(line, "simulated"), truth(line, "finished"), cell(line, "reason"))
+    person = Person(row.participant, truth(line, "simulated"), truth(line, "finished"), _reason(line))
     if content.people.setdefault(person.number, person) != person:
         raise Unusable(f"It says something else about participant {person.number} than the lines before.")
     content.rows.append(row)
@@ -91,27 +96,31 @@ def _take(content: Content, line: Mapping[str, str], number: int) -> None:
 def _row(line: Mapping[str, str], number: int, *, single: bool) -> Row:
     flags = tuple(cell(line, "flags").split())
     if not set(flags) <= set(FLAGS):
-        raise Unusable(f"“{cell(line, 'flags')}” in flags is unknown.")
+        raise Unusable(f"{quoted(cell(line, 'flags'))} in flags is unknown.")
     fake_side = one_of(line, "fake_side", (*SIDES, "") if single else SIDES)
     return Row(
         line=number,
-        participant=whole(line, "participant"),
+        participant=whole(line, "participant", least=1),
         position=whole(line, "position"),
         kind=one_of(line, "kind", KINDS),
         photo=cell(line, "photo_sha256"),
-        algorithm=cell(line, "algorithm"),
+        algorithm=outside_text(line, "algorithm", longest=LONGEST_NAME),
         real_side=OTHER[fake_side] if fake_side else LEFT,
         chosen_side=one_of(line, "chosen_side", SIDES),
-        split=cell(line, "split"),
-        block=whole(line, "block"),
+        split=outside_text(line, "split", longest=LONGEST_NAME),
+        block=whole(line, "block", most=MOST_BLOCKS),
         reserve=truth(line, "reserve"),
         first_side=one_of(line, "first_shown", (*SIDES, "")) or LEFT,
-        asked_ms=whole(line, "asked_ms"),
+        asked_ms=whole(line, "asked_ms", most=LONGEST_ASKED_MS),
         flags=flags,
         time=_time(cell(line, "time")),
         checkpoint=cell(line, "checkpoint_sha256"),
         measured=_measured(line),
     )
+
+
+def _reason(line: Mapping[str, str]) -> str:
+    return outside_text(line, "reason", longest=LONGEST_REASON)
 
 
 def _measured(line: Mapping[str, str]) -> Measured | None:
@@ -142,7 +151,9 @@ def _time(text: str) -> datetime:
     try:
         time = datetime.fromisoformat(text)
     except ValueError as error:
-        raise Unusable(f"“{text}” in time is not a time in ISO 8601.") from error
+        raise Unusable(f"{quoted(text)} in time is not a time in ISO 8601.") from error
     if time.tzinfo is None:
-        raise Unusable(f"“{text}” in time does not say in which time zone: end it with Z.")
+        raise Unusable(f"{quoted(text)} in time does not say in which time zone: end it with Z.")
+    if not FIRST_YEAR <= time.year <= LAST_YEAR:
+        raise Unusable(f"{quoted(text)} in time is not between {FIRST_YEAR} and {LAST_YEAR}.")
     return time

@@ -1,6 +1,7 @@
 """What the responses mean: fool rates, computed off-line and stored."""
 
 from colortest.analysis.models.fool_rates import FoolRate, FoolRateQuerySet, Sums
+from colortest.analysis.models.imports import ResponseImport
 from colortest.analysis.models.participant_rates import ParticipantRate, ParticipantRateQuerySet
 from colortest.analysis.models.reports import PhotoRate, PhotoRateQuerySet, Report
 from colortest.analysis.models.sharing import ApiToken, ViewerLink
@@ -15,6 +16,7 @@ __all__ = [
     "PhotoRate",
     "PhotoRateQuerySet",
     "Report",
+    "ResponseImport",
     "Sums",
     "Tally",
     "TallyQuerySet",

@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from colortest import jobs
 from colortest.access import common_team
-from colortest.analysis.imports.reading import Content, Problem, Row
+from colortest.analysis.imports.reading import Content, Problem, Row, quoted
 from colortest.analysis.services.fool_rates import recompute_fool_rates
 from colortest.experiment.design_rules import mistakes
 from colortest.experiment.models import Study
@@ -111,17 +111,21 @@ class _Here:
     def find(self, row: Row) -> _Shown | Problem:
         algorithm, split = self._algorithm(row.algorithm)
         if algorithm is None:
-            return Problem(row.line, f"there is no algorithm “{row.algorithm}” here: register it, or say which it is.")
+            return Problem(
+                row.line, f"there is no algorithm {quoted(row.algorithm)} here: register it, or say which it is."
+            )
         if row.checkpoint and algorithm.sha256 and row.checkpoint != algorithm.sha256:
-            return Problem(row.line, f"the weights of “{row.algorithm}” here are other ones.")
+            return Problem(row.line, f"the weights of {quoted(row.algorithm)} here are other ones.")
         kind = CATCH if row.kind == TEST and algorithm.kind == Algorithm.Kind.CATCH else row.kind
         if kind == CATCH and algorithm.kind != Algorithm.Kind.CATCH:
-            return Problem(row.line, f"“{row.algorithm}” is under test here, and not for catch trials.")
+            return Problem(row.line, f"{quoted(row.algorithm)} is under test here, and not for catch trials.")
         split = row.split or split
         photos = [photo for photo in self.photos.get(row.photo, []) if not split or photo[1] == split]
         if len(photos) != 1:
-            what = f"several photos are called “{row.photo}”" if photos else f"there is no photo “{row.photo}”"
-            return Problem(row.line, f"{what} in the {f'split “{split}” of the ' if split else ''}test set.")
+            what = (
+                f"several photos are called {quoted(row.photo)}" if photos else f"there is no photo {quoted(row.photo)}"
+            )
+            return Problem(row.line, f"{what} in the {f'split {quoted(split)} of the ' if split else ''}test set.")
         photo, its_split = photos[0]
         return _Shown(row, kind, photo, its_split, algorithm.pk)
 

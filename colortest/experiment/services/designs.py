@@ -19,7 +19,7 @@ from colortest.refusal import Refused
 from colortest.stimuli.models import Algorithm, TestSet
 from colortest.stimuli.services import request_colorizations, retry_failed
 
-RESERVED = {"new"}  # addresses of their own below /studies/
+RESERVED = {"import", "new"}  # addresses of their own below /studies/
 LONGEST_SLUG = 50
 LONGEST_TITLE = 200
 

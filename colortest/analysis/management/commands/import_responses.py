@@ -6,15 +6,14 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from colortest.access import teams
-from colortest.analysis.imports.amt import read_wide
+from colortest.analysis.imports.files import AMT, TIDY, read_file
 from colortest.analysis.imports.reading import Content, Unusable
-from colortest.analysis.imports.tidy import read_tidy
 from colortest.analysis.services.imports import BadLines, import_responses
 from colortest.experiment.presets import PRESETS
 from colortest.refusal import Refused
 from colortest.stimuli.models import TestSet
 
-USUAL = {"tidy": "thesis-2020", "amt": "amt-code"}  # presets
+USUAL = {TIDY: "thesis-2020", AMT: "amt-code"}  # presets
 TOLD = 50  # bad lines
 
 
@@ -67,12 +66,10 @@ class Command(BaseCommand):
 
 def _read(file: Path, form: str, practice: int) -> Content:
     try:
-        with file.open(encoding="utf-8-sig", newline="") as lines:
-            return read_tidy(lines) if form == "tidy" else read_wide(lines, practice=practice)
+        with file.open("rb") as opened:
+            return read_file(opened, form, practice=practice)
     except OSError as error:
         raise CommandError(f"{file} cannot be read: {error.strerror}.") from error
-    except UnicodeDecodeError as error:
-        raise CommandError(f"{file} is not text in UTF-8: save it as CSV in UTF-8.") from error
     except Unusable as error:
         raise CommandError(f"Nothing was imported. {error}") from error
 
