@@ -14,7 +14,7 @@ AS_ROOT := [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null
 help: ## this list
 	@sed -n 's/^\([a-z]*\):.*## /  make \1\t/p' $(MAKEFILE_LIST)
 	@echo "  Another port: make run PORT=8001. Without the demo study: make run ARGS=--no-demo"
-	@echo "  Benches that take minutes: make bench ARGS=results (ten million responses), ARGS=exports, ARGS=calibration"
+	@echo "  At full size, which takes longer: make bench ARGS=results (ten million responses), ARGS=exports, ARGS=calibration"
 
 run: $(INSTALLED) ## serve the site with everything it needs until Ctrl-C
 	@$(BIN)/python manage.py up --host $(HOST) --port $(PORT) $(ARGS)
@@ -32,10 +32,8 @@ format: $(INSTALLED) ## put the code into the one style
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 
-bench: $(INSTALLED) ## measure the site beside a bare insert, and colorizing beside the bare network
-	@$(if $(ARGS),,$(BIN)/python -m tests.load.bench)
-	@$(if $(ARGS),,$(BIN)/python -m tests.load.bench_generator resnet18 resnet50)
-	@$(foreach one,$(ARGS),$(BIN)/python -m tests.load.bench_$(one);)
+bench: $(INSTALLED) ## measure the site, colorizing, results, exports and intervals against their targets
+	@$(BIN)/python -m tests.load.bench $(ARGS)
 
 shell: $(INSTALLED) ## Python with the site loaded; it needs `make run` beside it for the database
 	@$(BIN)/python manage.py shell

@@ -66,6 +66,27 @@ class Calibration:
     wilson_covered: float
     amt_covered: float
 
+    @property
+    def errors(self) -> tuple[float, float, float, float]:
+        """In the order of KNOWN."""
+        return self.true, self.crossed, self.amt, self.binomial
+
+
+def off_target(found: Calibration, known: tuple[float, ...], *, studies: int) -> Iterator[str]:
+    """What of so many studies is not as it should be.
+
+    A standard deviation of rates is known to 1/√(2 · studies) of itself, so that the true error may be off by three
+    times that, and by the half of a tenth that was rounded. The others are means of many, known to a tenth.
+    """
+    if not 0.93 <= found.covered <= 0.99:
+        yield f"the 95 % interval covers the truth in {found.covered:.1%} of studies"
+    chance = 3 * found.true / (2 * studies) ** 0.5
+    for name, error, other, allowed in zip(
+        ("true", "crossed", "AMT", "binomial"), found.errors, known, (0.05 + chance, 0.1, 0.1, 0.1), strict=True
+    ):
+        if abs(error - other) > allowed:
+            yield f"the {name} error is {error:.2f} points, where {other} ± {allowed:.2f} are expected"
+
 
 def calibrate(design: Design, *, studies: int, draws: int, seed: int = 1) -> Calibration:
     """Simulate so many studies, and judge each as the site does."""

@@ -4,6 +4,7 @@ The database is the embedded one as it is shipped, in a folder of its own. Each 
 is thrown away piece by piece; beside it, in the same run, PostgreSQL copies the bare table of responses.
 """
 
+import argparse
 import json
 import shutil
 import subprocess
@@ -21,11 +22,14 @@ EXPORTS = ("tidy", "page", "ndjson", "amt", "psych-ds")
 
 
 def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--people", type=int, default=PEOPLE)
+    people = parser.parse_args().people
     home = new_folder()
     try:
         with embedded.serve(home / "var", redis=False, durable=False):
-            filled = _run(home, "fill", PEOPLE)
-            print(f"{filled['rows']:,.0f} responses of {PEOPLE:,} people")
+            filled = _run(home, "fill", people)
+            print(f"{filled['rows']:,.0f} responses of {people:,} people")
             bare = _run(home, "bare")["seconds"]
             print(f"the bare table, by COPY     {filled['rows'] / bare:9,.0f} rows/s")
             for name in EXPORTS:

@@ -1,4 +1,4 @@
-"""How fast colorizing is, beside the bare network in the same run: part of `make bench`.
+"""How fast colorizing is, beside the bare network in the same run: `make bench ARGS=generator`.
 
 All ways take turns within a round, and what counts is the median over the rounds of the ratio within one round: on a
 machine that others use too, a slow minute then slows all alike.
