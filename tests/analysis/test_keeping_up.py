@@ -1,5 +1,6 @@
 """Fool rates that keep up: whatever happens in whatever order, they are what counting everything anew gives."""
 
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from io import StringIO
@@ -14,12 +15,12 @@ from django.forms import model_to_dict
 from colortest.analysis.models import FoolRate, Sums, Tally, Unsummed, Untallied
 from colortest.analysis.services import (
     compute_fool_rates,
-    erase_expired,
     fool_rates,
     recompute_fool_rates,
     stale,
     tallies,
 )
+from colortest.analysis.services.reports import erase_expired
 from colortest.experiment import services
 from colortest.experiment.models import Participant, Response, Study
 from tests.analysis.test_fool_rates import LATE, play, rates
@@ -261,7 +262,10 @@ def test_nobody_who_agrees_to_take_part_waits_for_a_computation(make_study: Make
 
 
 @pytest.mark.django_db(transaction=True)
-def test_nobody_who_withdraws_waits_for_a_computation(make_study: MakeStudy, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("compute", [compute_fool_rates, recompute_fool_rates])
+def test_nobody_who_withdraws_waits_for_a_computation(
+    make_study: MakeStudy, monkeypatch: pytest.MonkeyPatch, compute: Callable[..., object]
+) -> None:
     """Whoever is being summed at this moment goes at once, and is taken out of the sums the next time."""
     study = make_study(**SHORT)
     play(study, fooled=2)
@@ -280,7 +284,7 @@ def test_nobody_who_withdraws_waits_for_a_computation(make_study: MakeStudy, mon
 
     stored = fool_rates._store
     monkeypatch.setattr(fool_rates, "_store", store)
-    compute_fool_rates(study=study)
+    compute(study=study)
     monkeypatch.undo()
     assert study in stale()
     compute_fool_rates(study=study)

@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from colortest.analysis import services as analysis
 from colortest.analysis.models import FoolRate
+from colortest.analysis.services import reports
 from colortest.experiment import services
 from colortest.experiment.exposure import Exposure
 from colortest.experiment.models import OutsideId, Participant, Response, Study, StudyEvent, Trial, Withdrawal
@@ -230,13 +231,13 @@ def test_a_run_that_was_left_is_kept_from_its_last_response_on(make_study: MakeS
     long_ago(person, 31)
     trial = person.trials.order_by("position")[1]
     services.record_response(trial=trial, chosen_side="LEFT", rt_ms=500, exposure=SHOWN)
-    assert analysis.erase_expired(study=study) == 0
+    assert reports.erase_expired(study=study) == 0
 
 
 def test_a_study_without_a_time_keeps_everything(make_study: MakeStudy) -> None:
     study = make_study(**SHORT, retention_days=0)
     long_ago(play(study), 10_000)
-    assert analysis.erase_expired(study=study) == 0
+    assert reports.erase_expired(study=study) == 0
     assert Response.objects.count() == 4
 
 
@@ -244,7 +245,7 @@ def test_simulated_participants_are_nobody_whose_time_could_be_up(make_study: Ma
     study = make_study(**SHORT, retention_days=1)
     person = services.admit_participant(study=study, simulated=True)
     long_ago(person, 100)
-    assert analysis.erase_expired(study=study) == 0
+    assert reports.erase_expired(study=study) == 0
 
 
 def test_fool_rates_outlive_the_responses_behind_them(make_study: MakeStudy) -> None:

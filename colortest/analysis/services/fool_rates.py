@@ -13,7 +13,6 @@ from colortest.analysis.models import FoolRate, Sums, Tally, Unsummed, Untallied
 from colortest.analysis.services.locks import alone_with
 from colortest.analysis.services.summing import Summer
 from colortest.analysis.services.tallies import put_everybody_back, take_tallied, take_unsummed, tally_waiting
-from colortest.experiment import services as experiment
 from colortest.experiment.models import Participant, Study, StudyEvent, Withdrawal
 from colortest.refusal import Refused
 
@@ -76,25 +75,18 @@ def _store(changed: Sequence[Sums]) -> None:
     Sums.objects.bulk_create(changed, update_conflicts=True, unique_fields=["fool_rate"], update_fields=PARTS)
 
 
-@transaction.atomic
 def recompute_fool_rates(*, study: Study) -> list[FoolRate]:
     """Make tallies, sums and fool rates from responses anew, whatever was stored.
 
     Raises:
         Refused: responses behind them have been erased.
     """
-    study = alone_with(study)
-    if study.frozen_rates:
-        raise Refused("The responses behind these fool rates have been erased; they stay as they are.")
-    put_everybody_back(study)
+    with transaction.atomic():
+        study = alone_with(study)
+        if study.frozen_rates:
+            raise Refused("The responses behind these fool rates have been erased; they stay as they are.")
+        put_everybody_back(study)
     return compute_fool_rates(study=study)
-
-
-@transaction.atomic
-def erase_expired(*, study: Study) -> int:
-    """Erase the runs whose time is up, after they have been counted a last time; returns how many."""
-    compute_fool_rates(study=study)
-    return experiment.erase_expired(study=study)
 
 
 def stale() -> QuerySet[Study]:

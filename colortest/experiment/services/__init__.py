@@ -14,7 +14,7 @@ from colortest.experiment.services.designs import (
     request_missing,
     shortfall,
 )
-from colortest.experiment.services.ethics import erase_expired, erase_run, withdraw
+from colortest.experiment.services.ethics import close_expired, erase_expired, erase_run, withdraw
 from colortest.experiment.services.previews import end_preview, start_preview, sweep_previews
 from colortest.experiment.services.recruitment import (
     Farewell,
@@ -35,6 +35,7 @@ __all__ = [
     "admit_participant",
     "begin",
     "change_design",
+    "close_expired",
     "close_study",
     "completion_for",
     "completion_of",

@@ -41,19 +41,26 @@ def erase_run(*, participant: Participant, by: User) -> None:
     _erase(found)
 
 
+def close_expired(*, study: Study) -> None:
+    """OPEN or PAUSED → CLOSED where the time of a finished run is up: nobody new is let in whose responses could not be
+    added to fool rates that rest on what is erased.
+    """
+    expired = study.participants.expired(now=timezone.now())
+    if expired.filter(finished__isnull=False, rehearsal=False).exists():
+        close_study(study=study)
+
+
 @transaction.atomic
 def erase_expired(*, study: Study) -> int:
     """Erase the runs that were kept as long as the study said; returns how many.
 
-    From the first finished one on, the study's fool rates rest on responses that are no more: they stay as they are,
-    and nobody new is let in whose responses could not be added to them.
+    From the first finished one on, the study's fool rates rest on responses that are no more: they stay as they are.
     """
+    close_expired(study=study)
     expired = study.participants.expired(now=timezone.now()).select_for_update(of=("self",))
     runs = list(expired)
-    if any(run.finished and not run.rehearsal for run in runs):
-        close_study(study=study)
-        if not study.frozen_rates:
-            StudyEvent.objects.create(study=study, what=StudyEvent.What.EXPIRED)
+    if any(run.finished and not run.rehearsal for run in runs) and not study.frozen_rates:
+        StudyEvent.objects.create(study=study, what=StudyEvent.What.EXPIRED)
     _count_lapsed(study, [run for run in runs if not (run.finished or run.rehearsal)])
     Participant.objects.filter(pk__in=[run.pk for run in runs]).delete()
     return len(runs)
