@@ -160,6 +160,11 @@ SECURE_REFERRER_POLICY = "same-origin"
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SECURE_SSL_REDIRECT = HTTPS
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if HTTPS else None
 
+# Load balancers and Prometheus ask from inside, without TLS.
+SECURE_REDIRECT_EXEMPT = [r"^health/", r"^metrics$"]
+# Who sends it as a bearer token reads /metrics; without one that address does not exist.
+METRICS_TOKEN = env.str("METRICS_TOKEN", default="")
+
 LANGUAGE_CODE = "en"
 LANGUAGES = [("en", "English"), ("es", "Español")]
 LANGUAGE_COOKIE_AGE = 365 * 24 * 3600  # seconds; who switched reads the same language next time

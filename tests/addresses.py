@@ -29,6 +29,9 @@ TABLE = {
     "about": (ANYONE, "get", "/about/"),
     "favicon": (ANYONE, "get", "/favicon.ico"),
     "health": (ANYONE, "get", "/health/"),
+    "health_live": (ANYONE, "get", "/health/live"),
+    "health_ready": (ANYONE, "get", "/health/ready"),
+    "metrics": (ANYONE, "get", "/metrics"),
     "login": (ANYONE, "get", "/login/"),
     "logout": (ANYONE, "post", "/logout/"),
     "take_part": (ANYONE, "get", "/s/sunday-study/"),
@@ -95,6 +98,13 @@ TABLE = {
     "api_unknown": (ANYONE, "get", "/api/nothing/"),
     "test_sets": (ADMINS, "get", "/test-sets/"),
     "test_set": (ADMINS, "get", "/test-sets/photographs/"),
+    "report": (ADMINS, "get", "/test-sets/photographs/report/"),
+    "report_csv": (ADMINS, "get", "/test-sets/photographs/report.csv"),
+    "rename_splits": (ADMINS, "post", "/test-sets/photographs/splits/"),
+    "accept": (ADMINS, "post", "/test-sets/photographs/accept/"),
+    "delete_test_set": (ADMINS, "post", "/test-sets/photographs/delete/"),
+    "upload": (ADMINS, "get", "/uploads/1/"),
+    "chunk": (ADMINS, "put", "/uploads/1/chunks/0/"),
     "algorithms": (ADMINS, "get", "/algorithms/"),
     "workers": (ADMINS, "get", "/workers/"),
     "retry": (ADMINS, "post", "/algorithms/grey/retry/"),
@@ -103,7 +113,7 @@ TABLE = {
     "colorization_image": (RESEARCHERS, "get", "/colorizations/{colorization}/image/"),
 }
 
-NOT_NOW = {"plate": 404, "api_unknown": 404}  # this participant is not at plates; nothing is at an unknown address
+NOT_NOW = {"metrics": 404, "plate": 404, "api_unknown": 404, "upload": 404, "chunk": 404}
 
 
 def refused(who: str, person: str) -> int:

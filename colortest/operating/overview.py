@@ -6,6 +6,7 @@ None of them reads colorizations that are ready: those that are pending or faile
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.db.models import Count, F, Max, Min, OuterRef, Q, QuerySet, Subquery
 from django.utils import timezone
@@ -123,8 +124,8 @@ def _colorizations(now: datetime) -> list[Waiting]:
     ]
 
 
-def _by_algorithm(rows: QuerySet[Colorization]) -> QuerySet[Colorization, dict[str, int]]:
-    return rows.order_by().values("algorithm").annotate(number=Count("pk"), first=Min("pk"))
+def _by_algorithm(rows: QuerySet[Colorization]) -> list[dict[str, Any]]:
+    return [dict(row) for row in rows.order_by().values("algorithm").annotate(number=Count("pk"), first=Min("pk"))]
 
 
 def _failures() -> list[Failure]:
