@@ -80,9 +80,9 @@ def observe(algorithm_id: int, test_set_id: int) -> None:
 def ring_again() -> None:
     """Ring for everything that a lost message left behind, erase the previews that somebody left behind, and measure
     colorizations that were made before their quality was measured.
+    """
     for asked in ResponseImport.objects.waiting():
         jobs.import_responses(asked.pk, again=True)
-    """
     for test_set in TestSet.objects.waiting():
         jobs.import_test_set(test_set.pk, again=True)
     for algorithm in Algorithm.objects.with_pending():

@@ -2,13 +2,14 @@
 
 import csv
 import io
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 from django.core.management import CommandError, call_command
 from django.db import IntegrityError, transaction
 from django.test import Client
+from pytest_django.plugin import DjangoDbBlocker
 
 from colortest.analysis.exports.amt import wide_csv
 from colortest.analysis.exports.tidy import tidy_csv
@@ -24,7 +25,7 @@ from colortest.experiment.models import Participant, Response, Study, Trial
 from colortest.refusal import Refused
 from colortest.stimuli.models import Algorithm, TestSet
 from tests.analysis.test_fool_rates import LATE, play
-from tests.cast import MakeStudy
+from tests.cast import stage_study
 
 pytestmark = pytest.mark.django_db
 
@@ -33,10 +34,17 @@ PRACTICE = 3
 Rows = list[dict[str, str]]
 
 
-@pytest.fixture
-def played(make_study: MakeStudy) -> Study:
-    """With people who count, one who is excluded, one who is flagged, and a program."""
-    study = make_study(question="FAKE", min_catch_accuracy=0.0, practice_trials=PRACTICE, test_trials=10)
+@pytest.fixture(scope="module")
+def played(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[Study]:
+    """With people who count, one who is excluded, one who is flagged, and a program. Played once for all tests, each of
+    which takes back what it writes.
+    """
+    with django_db_blocker.unblock(), transaction.atomic():
+        yield play_all(stage_study(question="FAKE", min_catch_accuracy=0.0, practice_trials=PRACTICE, test_trials=10))
+        transaction.set_rollback(True)
+
+
+def play_all(study: Study) -> Study:
     for fooled in (1, 4, 8):
         play(study, fooled=fooled)
     play(study, fooled=2, exposure=LATE)
@@ -87,30 +95,6 @@ def test_our_own_export_gives_the_same_fool_rates_and_the_same_table(played: Stu
     assert tidy(study) == changed(before, lambda rows: [row.update(new) for row in rows]).replace("\r\n", "\n")
 
 
-def test_the_protocol_is_what_the_file_says(make_study: MakeStudy) -> None:
-    study = make_study(exposures_ms=[700, 1300], blocks=2, practice_trials=4, test_trials=30, question="FAKE")
-    play(study, fooled=3)
-    old = take(study, tidy(study))
-    said = ("exposures_ms", "blocks", "practice_trials", "test_trials", "catch_share", "question", "seed", "splits")
-    for name in said:
-        assert getattr(old, name) == getattr(study, name), name
-    assert set(old.algorithms.all()) == set(study.algorithms.all())
-    assert (old.min_catch_accuracy, old.quota, old.retention_days) == (0, 0, 0)
-    assert old.events.get().what == "IMPORTED"
-
-
-def test_single_images_come_back_too(make_study: MakeStudy) -> None:
-    study = make_study(presentation="SINGLE", question="EITHER", catch_share=0.0)
-    person = services.admit_participant(study=study)
-    services.begin(participant=person)
-    for number, trial in enumerate(person.trials.all()):
-        one = LATE.__class__(500, 1000, None, None, 60, 17, 16.7, False, False, 0, 0)
-        side = "LEFT" if number % 3 else "RIGHT"
-        services.record_response(trial=trial, chosen_side=side, rt_ms=500, exposure=one)
-    compute_fool_rates(study=study)
-    assert rates(take(study, tidy(study))) == rates(study)
-
-
 def test_the_wide_table_gives_the_same_fool_rates_of_people(played: Study) -> None:
     text = b"".join(wide_csv(played)).decode()
     study = take(played, text, "amt", practice=PRACTICE)
@@ -151,8 +135,8 @@ def written(rows: Rows) -> str:
 NAMES = {"my_alg": "grey", "vigilance": "catch"}
 
 
-def test_an_old_file_of_mechanical_turk_finds_its_photos_by_name(study: Study) -> None:
-    old = take(study, written(amt_file(study)), "amt", names=NAMES)
+def test_an_old_file_of_mechanical_turk_finds_its_photos_by_name(played: Study) -> None:
+    old = take(played, written(amt_file(played)), "amt", names=NAMES)
     kinds = list(Trial.objects.filter(participant__study=old, participant__number=1).values_list("kind", flat=True))
     assert kinds == ["PRACTICE"] * 10 + ["TEST", "CATCH"]
     # Trial 10 has the photo left and the right one taken for the fake: nobody is fooled; the rejected row is excluded.
@@ -222,25 +206,25 @@ BAD_WIDE = [
 
 
 @pytest.mark.parametrize(("cells", "reason"), BAD_WIDE)
-def test_a_bad_row_of_a_wide_table_is_named(study: Study, cells: dict[str, str], reason: str) -> None:
-    rows = amt_file(study)
+def test_a_bad_row_of_a_wide_table_is_named(played: Study, cells: dict[str, str], reason: str) -> None:
+    rows = amt_file(played)
     rows[0] |= cells
     with pytest.raises(BadLines) as refused:
-        take(study, written(rows), "amt", names=NAMES)
+        take(played, written(rows), "amt", names=NAMES)
     assert any(reason in problem.reason for problem in refused.value.problems)
     assert Study.objects.count() == 1
 
 
-def test_an_imported_study_gets_a_report_though_nothing_was_measured(study: Study) -> None:
-    old = take(study, written(amt_file(study)), "amt", names=NAMES)
+def test_an_imported_study_gets_a_report_though_nothing_was_measured(played: Study) -> None:
+    old = take(played, written(amt_file(played)), "amt", names=NAMES)
     store_report(study=old)
     content = old.reports.get(simulated=False).content
     assert (content["overall"]["rate"], content["response_times"], content["exposure"]) == (0, None, [])
     assert content["counts"]["excluded"] == 1
 
 
-def test_its_pages_are_those_of_any_study_and_say_where_it_is_from(study: Study, researcher: Client) -> None:
-    store_report(study=take(study, written(amt_file(study)), "amt", names=NAMES))
+def test_its_pages_are_those_of_any_study_and_say_where_it_is_from(played: Study, researcher: Client) -> None:
+    store_report(study=take(played, written(amt_file(played)), "amt", names=NAMES))
     for page in ("", "results/", "live/", "photos/", "methods/", "design/", "export/psych-ds/"):
         assert researcher.get(f"/studies/old-study/{page}").status_code in {200, 302}, page
     for page in ("", "results/"):
@@ -248,23 +232,23 @@ def test_its_pages_are_those_of_any_study_and_say_where_it_is_from(study: Study,
         assert "given elsewhere" not in researcher.get(f"/studies/sunday-study/{page}").content.decode()
 
 
-def test_a_photo_name_that_two_photos_have_is_not_guessed(study: Study) -> None:
-    one, other = study.test_set.photos.all()[:2]
+def test_a_photo_name_that_two_photos_have_is_not_guessed(played: Study) -> None:
+    one, other = played.test_set.photos.all()[:2]
     for photo, folder in ((one, "a"), (other, "b")):
         photo.name = f"{folder}/1.jpg"
         photo.save()
     with pytest.raises(BadLines) as refused:
-        take(study, written(amt_file(study)), "amt", names=NAMES)
+        take(played, written(amt_file(played)), "amt", names=NAMES)
     assert "several photos are called “1.jpg”" in refused.value.problems[0].reason
 
 
-def test_another_file_is_refused_in_one_sentence(study: Study) -> None:
+def test_another_file_is_refused_in_one_sentence(played: Study) -> None:
     with pytest.raises(Unusable, match="not a tidy export: it has no column “participant”"):
         read_tidy(["a,b", "1,2"])
     with pytest.raises(Unusable, match="not the wide table"):
         read_wide(["a,b", "1,2"], practice=10)
     with pytest.raises(Refused, match="no response in this file"):
-        take(study, tidy(study))
+        take(played, tidy(played).partition("\n")[0])
 
 
 def test_other_weights_under_the_same_name_are_refused(played: Study) -> None:
@@ -309,7 +293,7 @@ def test_the_command_says_what_it_took_and_what_it_gives(played: Study, research
         command(*options)
 
 
-def test_the_command_refuses_in_sentences(study: Study, tmp_path: Path) -> None:
+def test_the_command_refuses_in_sentences(played: Study, tmp_path: Path) -> None:
     file = tmp_path / "old.csv"
     options = ("--format", "tidy", "--test-set", "photographs", "--title", "Old study")
     with pytest.raises(CommandError, match="cannot be read: No such file or directory"):
@@ -320,18 +304,18 @@ def test_the_command_refuses_in_sentences(study: Study, tmp_path: Path) -> None:
     file.write_text("a,b\n")
     with pytest.raises(CommandError, match="not a tidy export"):
         command(str(file), *options)
-    file.write_text(tidy(study))
+    file.write_text(tidy(played))
     with pytest.raises(CommandError, match="There is no test set “elsewhere” here"):
         command(str(file), *options[:2], "--test-set", "elsewhere", "--title", "Old study")
     with pytest.raises(CommandError, match="takes NAME=SLUG"):
         command(str(file), *options, "--algorithm", "grey")
 
 
-def test_an_imported_study_asks_only_for_the_pairs_that_it_showed(study: Study) -> None:
+def test_an_imported_study_asks_only_for_the_pairs_that_it_showed(played: Study) -> None:
     bare = TestSet.objects.create(slug="bare", name="bare", status="READY")
-    for photo in study.test_set.photos.all():
+    for photo in played.test_set.photos.all():
         photo.pk, photo.test_set = None, bare
         photo.save()
-    old = take(study, written(amt_file(study)), "amt", names=NAMES, test_set=bare)
+    old = take(played, written(amt_file(played)), "amt", names=NAMES, test_set=bare)
     assert old.test_set == bare
     assert sum(photo.colorizations.count() for photo in bare.photos.all()) == 12
