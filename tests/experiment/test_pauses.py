@@ -1,12 +1,13 @@
 """A pause keeps the door shut and opens nothing else; closing shows final numbers."""
 
 import pytest
-from django.db import IntegrityError, InternalError, transaction
+from django.db import IntegrityError, InternalError, connection, transaction
+from django.db.migrations.executor import MigrationExecutor
 from django.test import Client
 
 from colortest.analysis import shown
 from colortest.experiment import services
-from colortest.experiment.models import Participant, Study
+from colortest.experiment.models import Participant, Study, StudyEvent
 from colortest.refusal import Refused
 from tests.analysis.test_reports import finish, report_on
 from tests.cast import MakeStudy
@@ -106,3 +107,22 @@ def test_a_paused_study_is_found_by_its_status_and_told_to_programs(researcher: 
     assert "Sunday study" in page
     assert ">paused</span>" in page
     assert "Sunday study" not in Client().get("/").content.decode()
+
+
+def test_studies_of_before_there_were_pauses_stay_as_they_are(make_study: MakeStudy) -> None:
+    """From the schema before, with rows in it, to the one of today; all within the test's transaction."""
+    study = services.close_study(study=make_study())
+    services.open_study(study=services.copy_study(study=study))
+    kept = list(Study.objects.order_by("pk").values("slug", "status", "design_hash", "seed"))
+    log = list(StudyEvent.objects.order_by("pk").values("study", "what", "by", "at"))
+    executor = MigrationExecutor(connection)
+    latest = executor.loader.graph.leaf_nodes()
+    with connection.cursor() as cursor:
+        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+    executor.migrate([("experiment", "0008_imported_responses")])
+    MigrationExecutor(connection).migrate(latest)
+    assert list(Study.objects.order_by("pk").values("slug", "status", "design_hash", "seed")) == kept
+    assert list(StudyEvent.objects.order_by("pk").values("study", "what", "by", "at")) == log
+    assert services.pause_study(study=Study.objects.get(status="OPEN")).status == "PAUSED"
+    with pytest.raises(InternalError, match="Cannot update"), transaction.atomic():
+        Study.objects.filter(pk=study.pk).update(status="PAUSED")
