@@ -66,7 +66,11 @@ def over_time(moments: Sequence[Moment], unit: str) -> Figure:
             f"Countable responses by {unit}, from {rows[0][0]} to {rows[-1][0]} UTC: {total:,} in all, at most "
             f"{max(one.countable for one in moments):,} in one {unit}."
         ),
-        table=Table((f"{unit.capitalize()} from (UTC)", "Countable", "Finished", "Excluded of them"), rows),
+        table=Table(
+            (f"{unit.capitalize()} from (UTC)", "Countable", "Finished", "Excluded of them"),
+            rows,
+            ("responses-over-time", "countable", "finished", "excluded"),
+        ),
         draw=lambda width: _over_time(moments, unit, width),
     )
 
@@ -98,7 +102,7 @@ def learning(stretches: Sequence[Stretch]) -> Figure:
     return Figure(
         title="By the position of the trial",
         alternative=f"Fool rates by the position of the trial: {said}.",
-        table=Table(("Trials", "Fool rate", "95 % interval", "Responses"), rows),
+        table=Table(("Trials", "Fool rate", "95 % interval", "Responses"), rows, ("learning",) * 4),
         draw=lambda width: _learning(stretches, width),
     )
 

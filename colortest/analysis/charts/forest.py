@@ -91,10 +91,16 @@ def fool_rates(estimates: Sequence[Estimate], *, of: str = "95 % interval", titl
         for one in estimates
     )
     said = "; ".join(f"{one.algorithm} on {one.row} {percent(one.rate)}" for one in estimates)
+    bounds = "sequence" if "sequence" in of else "interval"
     return Figure(
         title=title,
         alternative=f"Fool rates with their {of}, and a line at 50 %, where people cannot tell: {said}.",
-        table=Table(("Algorithm", "Split", "Fool rate", of, "Countable"), rows, words=2),
+        table=Table(
+            ("Algorithm", "Split", "Fool rate", of, "Countable"),
+            rows,
+            ("", "", "fool-rate", bounds, "countable"),
+            words=2,
+        ),
         draw=lambda width: _forest(estimates, of, width),
     )
 
@@ -134,7 +140,12 @@ def before_after(changes: Sequence[Change]) -> Figure:
     return Figure(
         title="Before and after exclusions",
         alternative=f"Fool rates before and after exclusions: {said}.",
-        table=Table(("Algorithm", "Split", "Before", "Responses", "After", "Responses"), rows, words=2),
+        table=Table(
+            ("Algorithm", "Split", "Before", "Responses", "After", "Responses"),
+            rows,
+            ("", "", "before-after", "before-after", "before-after", "countable"),
+            words=2,
+        ),
         draw=lambda width: _before_after(changes, width),
     )
 
@@ -174,7 +185,11 @@ def differences(found: Sequence[Difference], *, title: str, margin: float | None
     return Figure(
         title=title,
         alternative=f"Differences of fool rates with their 95 % intervals, and a line at none: {said}.",
-        table=Table(("Difference", "Points", "95 % interval", "p (Holm)", "Beats", "Equivalent"), rows),
+        table=Table(
+            ("Difference", "Points", "95 % interval", "p (Holm)", "Beats", "Equivalent"),
+            rows,
+            ("difference", "difference", "difference", "p-holm", "beats", "equivalence"),
+        ),
         draw=lambda width: _differences(found, margin, width),
     )
 

@@ -24,11 +24,20 @@ Row = Mapping[str, Any]
 
 @dataclass(frozen=True)
 class Table:
-    """The numbers of a chart as cells; the first `words` columns are text, the others numbers."""
+    """The numbers of a chart as cells; the first `words` columns are text, the others numbers.
+
+    terms: the definition of each column, by its anchor; empty of a name.
+    """
 
     heads: tuple[str, ...]
     rows: tuple[tuple[str, ...], ...]
+    terms: tuple[str, ...]
     words: int = 1
+
+    @property
+    def columns(self) -> tuple[tuple[str, str], ...]:
+        """Each head with its term."""
+        return tuple(zip(self.heads, self.terms, strict=True))
 
 
 @dataclass(frozen=True)

@@ -24,7 +24,7 @@ def widths(by_people: Sequence[Width], *, chosen: Width, floor: float) -> Figure
     return Figure(
         title="Width of the interval",
         alternative=f"Width of the interval by the number of people: {said}.",
-        table=Table(("People in each arm", "Points"), rows),
+        table=Table(("People in each arm", "Points"), rows, ("", "power-width")),
         draw=lambda width: _widths(by_people, chosen, floor, width),
     )
 

@@ -54,7 +54,12 @@ def beside(
     return Figure(
         title=f"Fool rate and {name}",
         alternative=f"Fool rates of single colorizations over their {name}. Rank correlation: {said or 'too few'}.",
-        table=Table(("Algorithm", "Split", "Spearman’s ρ, with its 95 % interval", "Colorizations"), rows, words=2),
+        table=Table(
+            ("Algorithm", "Split", "Spearman’s ρ, with its 95 % interval", "Colorizations"),
+            rows,
+            ("", "", "rank-correlation", "rank-correlation"),
+            words=2,
+        ),
         draw=lambda width: _scatter(f"{name}, {unit}" if unit else name, measured(), width),
     )
 

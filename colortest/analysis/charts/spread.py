@@ -24,7 +24,7 @@ def rates(edges: Sequence[float], counts: Sequence[int], *, of: str) -> Figure:
     return Figure(
         title=f"Fool rates of {of}",
         alternative=f"How many {of} have which fool rate: {_fullest(rows, of)}.",
-        table=Table(("Fool rate", of.capitalize()), rows),
+        table=Table(("Fool rate", of.capitalize()), rows, ("spread", "spread")),
         draw=lambda width: _histogram(
             edges,
             counts,
@@ -48,7 +48,7 @@ def exposures(asked_ms: int | None, edges: Sequence[float], counts: Sequence[int
     return Figure(
         title="Exposures, as achieved" if asked_ms is None else f"Exposures of {asked_ms:,} ms, as achieved",
         alternative=f"Achieved less asked exposure: {_fullest(rows, 'test trials')}.",
-        table=Table(("Achieved − asked", "Test trials"), rows),
+        table=Table(("Achieved − asked", "Test trials"), rows, ("exposure", "exposure")),
         draw=lambda width: _histogram(edges, counts, alt.X("low:Q", axis=axis, title=title), "test trials", width),
     )
 
