@@ -115,7 +115,7 @@ STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {"BACKEND": "colortest.storage.StaticFiles"},
 }
-UPLOAD_MAX_MB = env.int("UPLOAD_MAX_MB", default=512)
+UPLOAD_MAX_MB = env.int("UPLOAD_MAX_MB", default=100_000)
 
 # The checkpoint that the demo registers, and the one folder from which checkpoints may be registered.
 CHECKPOINT_DIR = env.path("CHECKPOINT_DIR", default=str(BASE_DIR / "generator" / "checkpoints"))()

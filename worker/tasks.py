@@ -20,14 +20,10 @@ from worker.colorizing import colorize_batch
 from worker.observing import observe_colorizations
 
 
-@shared_task(soft_time_limit=IMPORT * settings.TASK_SECONDS, time_limit=(IMPORT + 1) * settings.TASK_SECONDS)
+@shared_task
 def import_test_set(test_set_id: int) -> None:
-    """TestSet UPLOADED → READY or REJECTED, with its photos' colorizations PENDING."""
-    try:
-        stimuli.import_uploaded(test_set_id=test_set_id)
-    except SoftTimeLimitExceeded:
-        reason = "It took too long to check and render: please upload it in several parts."
-        stimuli.reject_upload(test_set_id=test_set_id, reason=reason)
+    """TestSet UPLOADED → CHECKED, or some batches of its files nearer to it; then it rings for the next."""
+    stimuli.import_uploaded(test_set_id=test_set_id)
 
 
 @shared_task(soft_time_limit=IMPORT * settings.TASK_SECONDS, time_limit=(IMPORT + 1) * settings.TASK_SECONDS)
@@ -78,8 +74,8 @@ def observe(algorithm_id: int, test_set_id: int) -> None:
 
 @shared_task
 def ring_again() -> None:
-    """Ring for everything that a lost message left behind, erase the previews that somebody left behind, and measure
-    colorizations that were made before their quality was measured.
+    """Ring for everything that a lost message left behind, erase the previews and throw away the uploads that somebody
+    left behind, and measure colorizations that were made before their quality was measured.
     """
     for asked in ResponseImport.objects.waiting():
         jobs.import_responses(asked.pk, again=True)
@@ -89,6 +85,7 @@ def ring_again() -> None:
         jobs.colorize(algorithm.pk, again=True)
     for algorithm_id, test_set_id in MachineFoolRate.objects.pending().values_list("algorithm", "test_set").distinct():
         jobs.observe(algorithm_id, test_set_id, again=True)
+    stimuli.sweep_uploads()
     experiment.sweep_previews()
     for study_id in Participant.objects.expired(now=timezone.now()).values_list("study", flat=True).distinct():
         jobs.erase_expired(study_id, again=True)

@@ -1,7 +1,5 @@
 """The demo: a study of real photographs whose fakes the worker really makes. Loading it twice changes nothing."""
 
-import subprocess
-import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -19,11 +17,14 @@ from colortest.experiment import schedule
 from colortest.experiment.models import Study
 from colortest.experiment.services import create_study, open_study
 from colortest.experiment.simulation import simulate
+from colortest.refusal import Refused
 from colortest.stimuli import services as stimuli
-from colortest.stimuli.models import Algorithm, Colorization, TestSet
+from colortest.stimuli.datasets import dataset_folder
+from colortest.stimuli.models import Algorithm, Colorization
 
 SLUG, TITLE = "demo", "Demo"
 SIMULATED, FOOL_RATE = 12, 0.4
+DATASET_PHOTOS = 120
 PATIENCE = 300.0  # seconds without a single new colorization
 
 
@@ -46,8 +47,11 @@ def load(photos: Path | None = None, dataset: str = "") -> Study:
     title = f"{TITLE}: {origin}" if origin else TITLE
     study = Study.objects.filter(title=title).first()
     if study is None:
-        with _folder(photos, dataset) as folder:
-            study = _make_study(title, folder, licence="" if origin else "see the about page")
+        try:
+            with _folder(photos, dataset) as folder:
+                study = _make_study(title, folder, licence="" if origin else "see the about page")
+        except Refused as error:
+            raise DemoError(str(error)) from error
     if study.status == Study.Status.DRAFT:
         _wait_for_colorizations(study)
         study = open_study(study=study)
@@ -90,9 +94,10 @@ def _make_study(title: str, folder: Path, licence: str) -> Study:
         algorithms = stimuli.register_shipped()
         test_set = stimuli.create_test_set(name=title, licence=licence)
         stimuli.import_photos(test_set=test_set, path=folder)
-        if test_set.status == TestSet.Status.REJECTED:
-            raise DemoError(f"There are no usable photos in {folder}: {test_set.problems[0][1]}")
-        stimuli.colorize_with_all(test_set=test_set)
+        if not test_set.photos.exists():
+            problem = test_set.imported_files.left_out().first()
+            raise DemoError(f"There are no usable photos in {folder}: {problem.told if problem else 'it is empty'}")
+        stimuli.accept_test_set(test_set=test_set)
         under_test = [algorithm for algorithm in algorithms if algorithm.kind == Algorithm.Kind.MODEL]
         splits = list(test_set.photos.split_counts())
         study = create_study(title=title, test_set=test_set, splits=splits, algorithms=under_test, preset="thesis-2020")
@@ -106,22 +111,13 @@ def _make_study(title: str, folder: Path, licence: str) -> Study:
 def _folder(photos: Path | None, dataset: str) -> Iterator[Path]:
     if photos:
         yield photos
-        return
-    with TemporaryDirectory() as name:
-        folder = Path(name)
-        if dataset:
-            _fetch(dataset, folder)
-        else:
-            write_crops(folder)
-        yield folder
-
-
-def _fetch(dataset: str, folder: Path) -> None:
-    """In a process of its own: the site never loads torchvision."""
-    argv = [sys.executable, "-m", "generator.datasets", dataset, "--out", str(folder)]
-    outcome = subprocess.run(argv, cwd=settings.BASE_DIR, stderr=subprocess.PIPE, text=True, check=False)
-    if outcome.returncode:
-        raise DemoError(outcome.stderr.strip().splitlines()[-1])
+    elif dataset:
+        with dataset_folder(dataset, limit=DATASET_PHOTOS) as folder:
+            yield folder
+    else:
+        with TemporaryDirectory() as name:
+            write_crops(Path(name))
+            yield Path(name)
 
 
 def _wait_for_colorizations(study: Study) -> None:

@@ -1,32 +1,68 @@
 """What admins fill in."""
 
 import zipfile
+from typing import Any
 
 from django import forms
 from django.conf import settings
 from django.core.files.uploadedfile import UploadedFile
 
+from colortest.stimuli import services
+from colortest.stimuli.models import TestSet
+from colortest.stimuli.services.test_sets import LONGEST_SPLIT
+
 
 class TestSetForm(forms.Form):
-    """A new test set from a zip."""
+    """A new test set: with a zip in the form, or with the name and size of what a script will send in chunks."""
 
     name = forms.CharField(max_length=200)
-    upload = forms.FileField(
-        label="Photos (zip)",
-        help_text=(
-            "Folders inside the zip are the splits: train/…, test/… Photos outside a folder belong to “test”. "
-            "Each photo may have up to 50 megapixels."
-        ),
-        widget=forms.ClearableFileInput(attrs={"accept": ".zip,application/zip"}),
+    upload = forms.FileField(required=False)
+    file_name = forms.CharField(max_length=1000, required=False)
+    byte_count = forms.IntegerField(min_value=0, required=False)
+    split = forms.CharField(
+        max_length=LONGEST_SPLIT,
+        required=False,
+        label="One split for all photos",
+        help_text="Empty: a manifest or the folders say it.",
+    )
+    manifest = forms.FileField(
+        required=False,
+        label="Manifest (CSV)",
+        help_text="With the columns file and split; it may also lie among the photos, as manifest.csv.",
+        widget=forms.ClearableFileInput(attrs={"accept": ".csv,text/csv"}),
     )
     licence = forms.CharField(max_length=200, required=False)
     source = forms.CharField(required=False, help_text="Where the photos come from.")
 
-    def clean_upload(self) -> UploadedFile:
-        upload: UploadedFile = self.cleaned_data["upload"]
+    def clean_upload(self) -> UploadedFile | None:
+        upload: UploadedFile | None = self.cleaned_data["upload"]
+        if upload is None:
+            return None
         if (upload.size or 0) > settings.UPLOAD_MAX_MB * 2**20:
-            raise forms.ValidationError(f"{upload.name} is larger than {settings.UPLOAD_MAX_MB} MB.")
+            raise forms.ValidationError(f"{upload.name} is larger than {settings.UPLOAD_MAX_MB:,} MB.")
         if not zipfile.is_zipfile(upload):
             raise forms.ValidationError(f"{upload.name} is not a zip archive, or is damaged. Please make it again.")
         upload.seek(0)
         return upload
+
+    def clean_manifest(self) -> bytes:
+        manifest: UploadedFile | None = self.cleaned_data["manifest"]
+        return manifest.read() if manifest else b""
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or self.cleaned_data
+        if not self.errors and not data["upload"] and not (data["file_name"] and data["byte_count"] is not None):
+            self.add_error("upload", "Choose a zip or a folder of photos.")
+        return data
+
+    def begin(self) -> TestSet:
+        """A test set from what is filled in; raises Refused."""
+        data = dict(self.cleaned_data)
+        upload, file_name, byte_count = (data.pop(name) for name in ("upload", "file_name", "byte_count"))
+        if upload:
+            return services.upload_test_set(upload=upload, **data)
+        return services.begin_test_set(file_name=file_name, byte_count=byte_count, **data)
+
+    def sentence(self) -> str:
+        """All that is wrong with it."""
+        return " ".join(str(error) for errors in self.errors.values() for error in errors)

@@ -17,8 +17,8 @@ SIDE = 256  # pixels of a stimulus, in Zhang 2016 and in the studies after it
 SMALLEST_SIDE = 64  # below, a stimulus would be enlarged more than four times
 MAX_PIXELS = 50_000_000
 
-ACCEPTED = ("JPEG", "PNG", "WEBP", "TIFF", "BMP", "GIF")
-ACCEPTED_NAMES = "JPEG, PNG, WebP, TIFF, BMP or GIF"
+ACCEPTED = ("JPEG", "PNG", "WEBP", "AVIF", "TIFF", "BMP", "GIF")
+ACCEPTED_NAMES = "JPEG, PNG, WebP, AVIF, TIFF, BMP or GIF"
 
 _DAMAGE = (
     OSError,

@@ -1,13 +1,20 @@
 from django.urls import path
 
-from colortest.stimuli import views
+from colortest.stimuli.views import algorithms, images, reports, test_sets, uploads
 
 urlpatterns = [
-    path("test-sets/", views.test_sets, name="test_sets"),
-    path("test-sets/<slug:slug>/", views.test_set, name="test_set"),
-    path("algorithms/", views.algorithms, name="algorithms"),
-    path("algorithms/<slug:slug>/retry/", views.retry, name="retry"),
-    path("algorithms/<slug:slug>/observe/", views.observe, name="observe"),
-    path("photos/<int:pk>/image/", views.photo_image, name="photo_image"),
-    path("colorizations/<int:pk>/image/", views.colorization_image, name="colorization_image"),
+    path("test-sets/", test_sets.test_sets, name="test_sets"),
+    path("test-sets/<slug:slug>/", test_sets.test_set, name="test_set"),
+    path("test-sets/<slug:slug>/report/", reports.report, name="report"),
+    path("test-sets/<slug:slug>/report.csv", reports.report_csv, name="report_csv"),
+    path("test-sets/<slug:slug>/splits/", test_sets.rename_splits, name="rename_splits"),
+    path("test-sets/<slug:slug>/accept/", test_sets.accept, name="accept"),
+    path("test-sets/<slug:slug>/delete/", test_sets.delete, name="delete_test_set"),
+    path("uploads/<int:pk>/", uploads.upload, name="upload"),
+    path("uploads/<int:pk>/chunks/<int:position>/", uploads.chunk, name="chunk"),
+    path("algorithms/", algorithms.algorithms, name="algorithms"),
+    path("algorithms/<slug:slug>/retry/", algorithms.retry, name="retry"),
+    path("algorithms/<slug:slug>/observe/", algorithms.observe, name="observe"),
+    path("photos/<int:pk>/image/", images.photo_image, name="photo_image"),
+    path("colorizations/<int:pk>/image/", images.colorization_image, name="colorization_image"),
 ]

@@ -184,7 +184,7 @@ def test_a_transparent_palette_becomes_white_too():
     ("data", "sentence"),
     [
         (b"", "The file is empty."),
-        (b"Just some text that someone named holiday.jpg", "JPEG, PNG, WebP, TIFF, BMP or GIF"),
+        (b"Just some text that someone named holiday.jpg", "JPEG, PNG, WebP, AVIF, TIFF, BMP or GIF"),
         (b"%PDF-1.7 and so on", "not a photo in a format that is accepted"),
     ],
 )

@@ -48,7 +48,7 @@ def test_good_photos_are_kept_and_bad_ones_named_with_their_reason(
     test_set = TestSet.objects.get(slug="mixed")
     assert test_set.status == TestSet.Status.READY
     assert test_set.photos.split_counts() == {"test": 2, "train": 2}
-    reasons = dict(test_set.problems)
+    reasons = {file.name: file.told for file in test_set.imported_files.left_out()}
     assert len(reasons) == 3
     assert "the same picture as" in next(reason for name, reason in reasons.items() if "twin" in name)
     assert all(reasons[name] for name in reasons)
@@ -95,9 +95,9 @@ def test_a_hundred_megapixels_are_refused_by_name(tmp_path: Path) -> None:
     call_command("import_test_set", tmp_path, name="Bomb")
     test_set = TestSet.objects.get(slug="bomb")
     assert test_set.photos.count() == 1
-    ((name, reason),) = test_set.problems
-    assert name == "bomb.png"
-    assert "100.0 megapixels" in reason
+    (bomb,) = test_set.imported_files.left_out()
+    assert bomb.name == "bomb.png"
+    assert "100.0 megapixels" in bomb.reason
 
 
 def test_a_second_test_set_of_the_same_name_is_refused() -> None:
@@ -118,7 +118,7 @@ def test_asking_rings_only_once_the_rows_are_committed(
     monkeypatch: pytest.MonkeyPatch, django_capture_on_commit_callbacks: object
 ) -> None:
     rung: list[str] = []
-    monkeypatch.setattr("colortest.jobs._send", lambda name, kwargs, expires: rung.append(name))
+    monkeypatch.setattr("colortest.jobs._send", lambda name, kwargs, *_: rung.append(name))
     test_set = make_test_set(2)
     grey = services.register_method(slug="grey", name="Grey", kind="BASELINE", method="grey")
     with django_capture_on_commit_callbacks(execute=True):  # type: ignore[operator]

@@ -55,7 +55,8 @@ async function sentenceOf(response) {
   return (await response.json()).error ?? "";
 }
 
-function backOff(failures) {
+/** Wait 1, 2, 4 … 15 seconds after so many failures, or until the browser says that it is online again. */
+export function backOff(failures) {
   const wait = Math.min(1000 * 2 ** failures, LONGEST_WAIT_MS);
   return new Promise((resolve) => {
     const timer = setTimeout(done, wait);

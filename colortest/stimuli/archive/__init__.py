@@ -4,44 +4,109 @@ Every file comes out as an Entry, whose bytes can be read, or as a Problem that 
 sentence each, without the file's name: the caller has it.
 """
 
+import io
 import stat
+import unicodedata
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 
-from colortest.stimuli.archive.files import BadArchive, BadEntry, Candidate, Entry, Limits, Problem, printable
+from colortest.stimuli.archive.files import (
+    BadArchive,
+    BadEntry,
+    Candidate,
+    Entry,
+    Limits,
+    Problem,
+    is_manifest,
+    printable,
+)
 from colortest.stimuli.archive.folders import list_folder
+from colortest.stimuli.archive.manifest import by_manifest, common_folder, read_manifest
 from colortest.stimuli.archive.splits import splits_by_folder, splits_by_place
-from colortest.stimuli.archive.zips import list_zip
+from colortest.stimuli.archive.zips import list_zip, open_file
 
-__all__ = ["DEFAULT_LIMITS", "BadArchive", "BadEntry", "Entry", "Limits", "Problem", "walk"]
+__all__ = ["DEFAULT_LIMITS", "BadArchive", "BadEntry", "Entry", "Limits", "Problem", "Source", "read_manifest", "walk"]
 
 DEFAULT_LIMITS = Limits()
+TWICE = "Another file has the same name but for capitals: rename one."
+
+Source = Path | io.RawIOBase
 
 
 def walk(
-    path: Path, *, splits: Mapping[str, str] | None = None, limits: Limits = DEFAULT_LIMITS
+    source: Source,
+    *,
+    splits: Mapping[str, str] | None = None,
+    split: str = "",
+    manifest: bytes = b"",
+    limits: Limits = DEFAULT_LIMITS,
 ) -> Iterator[Entry | Problem]:
     """Every file of a folder or zip, sorted by name; what systems leave behind (.DS_Store, __MACOSX) is passed over.
 
+    The split of a photo is said by the first of these that there is: the arguments in their order, a manifest.csv in
+    the folder or zip, the folders (`splits_by_folder`).
+
     Args:
+        source: a path, or a zip that is open for reading and stays open as long as anything is read.
         splits: split name → folder or glob inside `path`, as in `splits_by_place`; what lies in none of them is
-            passed over. By default the folders are the splits, as in `splits_by_folder`.
+            passed over.
+        split: one for all photos.
+        manifest: a CSV that came beside it, as in `read_manifest`.
 
     Raises:
-        BadArchive: at once, not while iterating: `path` is missing, no zip, damaged as a whole, empty, over a limit
-            as a whole, or has no photo for one of `splits`.
+        BadArchive: at once, not while iterating: `source` is missing, no zip, damaged as a whole, empty, over a limit
+            as a whole, has no photo for one of `splits`, or a manifest that cannot be read.
     """
-    candidates, problems = _look_into(path, limits)
+    candidates, problems = _look_into(source, limits)
+    tables, candidates = _apart(candidates)
     if splits:
         entries = _by_place(candidates, splits)
         problems = [problem for problem in problems if splits_by_place(problem.name, splits)]
+    elif split:
+        entries = [Entry(candidate.name, split, candidate.read) for candidate in candidates]
     else:
         entries = _by_folder(candidates)
-    checked = [_with_split_that_fits(entry, limits) for entry in entries]
-    return iter(sorted([*checked, *map(_printable, problems)], key=lambda one: one.name))
+        table, top = (manifest, common_folder(one.name for one in candidates)) if manifest else _own_manifest(tables)
+        if table:
+            named = read_manifest(table, most=limits.max_files, longest_split=limits.max_split)
+            return _sorted(by_manifest([*entries, *problems], named, top=top))
+    return _sorted([*(_with_split_that_fits(entry, limits) for entry in entries), *problems])
 
 
-def _look_into(path: Path, limits: Limits) -> tuple[list[Candidate], list[Problem]]:
+def _sorted(found: Iterable[Entry | Problem]) -> Iterator[Entry | Problem]:
+    ordered = sorted(found, key=lambda one: one.name)
+    return iter([_printable(one) if isinstance(one, Problem) else one for one in _once_each(ordered)])
+
+
+def _once_each(ordered: Iterable[Entry | Problem]) -> Iterator[Entry | Problem]:
+    """Whoever unpacks a zip on a machine that knows no capitals has one file where there were two."""
+    seen: set[str] = set()
+    for one in ordered:
+        plain = unicodedata.normalize("NFC", one.name).casefold()
+        again = isinstance(one, Entry) and plain in seen
+        yield Problem(one.name, TWICE) if again else one
+        if isinstance(one, Entry):
+            seen.add(plain)
+
+
+def _apart(candidates: Sequence[Candidate]) -> tuple[list[Candidate], list[Candidate]]:
+    """Manifests, those that lie highest first; and photos."""
+    tables = [candidate for candidate in candidates if is_manifest(candidate.name)]
+    photos = [candidate for candidate in candidates if not is_manifest(candidate.name)]
+    return sorted(tables, key=lambda one: (one.name.count("/"), one.name)), photos
+
+
+def _own_manifest(tables: Sequence[Candidate]) -> tuple[bytes, str]:
+    """The highest manifest, and the folder in which it lies, with a slash at its end; empty where there is none."""
+    if not tables:
+        return b"", ""
+    try:
+        return tables[0].read(), tables[0].name[: -len("manifest.csv")]
+    except BadEntry as error:
+        raise BadArchive(f"The manifest cannot be read. {error}") from error
+
+
+def _look_into(path: Source, limits: Limits) -> tuple[list[Candidate], list[Problem]]:
     candidates: list[Candidate] = []
     problems: list[Problem] = []
     for found in _list(path, limits):
@@ -55,7 +120,9 @@ def _look_into(path: Path, limits: Limits) -> tuple[list[Candidate], list[Proble
     return candidates, problems
 
 
-def _list(path: Path, limits: Limits) -> Iterator[Candidate | Problem]:
+def _list(path: Source, limits: Limits) -> Iterator[Candidate | Problem]:
+    if not isinstance(path, Path):
+        return list_zip(path, limits)
     try:
         mode = path.stat().st_mode
     except OSError as error:
@@ -63,7 +130,7 @@ def _list(path: Path, limits: Limits) -> Iterator[Candidate | Problem]:
     if stat.S_ISDIR(mode):
         return list_folder(path, limits)
     if stat.S_ISREG(mode):
-        return list_zip(path, limits)
+        return list_zip(open_file(path), limits)
     raise BadArchive("It is neither a folder nor a zip.")
 
 

@@ -6,10 +6,13 @@ from dataclasses import dataclass
 from pathlib import PurePosixPath
 from typing import IO
 
-PHOTOS = frozenset({".jpg", ".jpeg", ".jpe", ".jfif", ".png", ".webp", ".tif", ".tiff", ".bmp", ".gif"})
+PHOTOS = frozenset({".jpg", ".jpeg", ".jpe", ".jfif", ".png", ".webp", ".tif", ".tiff", ".bmp", ".gif", ".avif"})
+HEIC = frozenset({".heic", ".heif"})
 ARCHIVES = frozenset({".zip", ".tar", ".gz", ".tgz", ".bz2", ".xz", ".zst", ".7z", ".rar"})
 LEFT_BY_SYSTEMS = frozenset({"__macosx", "thumbs.db", "desktop.ini"})
 LONGEST_SHOWN = 255
+# Bytes that are no text, signs that a terminal obeys, and those that turn the direction of what follows.
+_UNSHOWN = re.compile("[\x00-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
 
 
 @dataclass(frozen=True)
@@ -64,6 +67,11 @@ def passed_over(name: str) -> bool:
     return any(part.lower() in LEFT_BY_SYSTEMS or (part.startswith(".") and part != "..") for part in parts)
 
 
+def is_manifest(name: str) -> bool:
+    """Whether a file says which photos belong to which split, and is none itself."""
+    return PurePosixPath(name).name.lower() == "manifest.csv"
+
+
 def leads_out(name: str) -> bool:
     """Whether a path could mean a place outside of the folder that it is in."""
     return name.startswith("/") or bool(re.match(r"[A-Za-z]:", name)) or ".." in name.split("/")
@@ -76,10 +84,14 @@ def refusal(name: str, size: int, limits: Limits) -> str:
         return "Its name is not valid text: rename it."
     if len(name) > limits.max_name:
         return f"Its name has more than {limits.max_name} characters with its folders: shorten it."
+    if is_manifest(name):
+        return _too_large(size, limits) if size > limits.max_file_bytes else ""
     if extension in ARCHIVES:
         return "An archive inside is not opened: unpack it first."
+    if extension in HEIC:
+        return "HEIC photos cannot be read here: export it as JPEG."
     if extension not in PHOTOS:
-        return "It is not a photo: JPEG, PNG, WebP, TIFF, BMP and GIF files are accepted."
+        return "It is not a photo: JPEG, PNG, WebP, AVIF, TIFF, BMP and GIF files are accepted."
     if size > limits.max_file_bytes:
         return _too_large(size, limits)
     return ""
@@ -95,7 +107,7 @@ def read_at_most(file: IO[bytes], limits: Limits) -> bytes:
 
 def printable(name: str, *, longest: int = LONGEST_SHOWN) -> str:
     """A name that any page or table can hold: valid text, and of a length to read."""
-    text = name.encode("utf-8", "replace").decode()
+    text = _UNSHOWN.sub("?", name)
     return text if len(text) <= longest else text[: longest - 1] + "…"
 
 

@@ -27,9 +27,17 @@ LISTED_BYTES = 256  # of the zip's own list of files, for each file that is allo
 _DAMAGE = (BadZipFile, OSError, EOFError, RuntimeError, ValueError, OverflowError, struct.error, zlib.error)
 
 
-def list_zip(path: Path, limits: Limits) -> Iterator[Candidate | Problem]:
+def open_file(path: Path) -> io.RawIOBase:
+    """A file on disk for `list_zip`, which closes it."""
+    try:
+        return io.FileIO(path)
+    except OSError as error:
+        raise BadArchive(f"It cannot be opened: {error.strerror}.") from error
+
+
+def list_zip(source: io.RawIOBase, limits: Limits) -> Iterator[Candidate | Problem]:
     """Every file of a zip, in no order; raises BadArchive where it is none."""
-    archive = _open(path, limits)
+    archive = _open(source, limits)
     seen: set[str] = set()
     for info in archive.infolist():
         name = info.filename.replace("\\", "/")
@@ -54,12 +62,9 @@ class _Guarded(io.BufferedReader):
         return super().read(size)
 
 
-def _open(path: Path, limits: Limits) -> ZipFile:
+def _open(source: io.RawIOBase, limits: Limits) -> ZipFile:
     """The zip, which stays open for as long as somebody holds it."""
-    try:
-        stream = _Guarded(io.FileIO(path))
-    except OSError as error:
-        raise BadArchive(f"It cannot be opened: {error.strerror}.") from error
+    stream = _Guarded(source)
     stream.most = LISTED_BYTES * limits.max_files
     try:
         archive = ZipFile(stream)

@@ -2,20 +2,28 @@
 
 from colortest.stimuli.models.colorizations import Algorithm, AlgorithmQuerySet, Colorization, ColorizationQuerySet
 from colortest.stimuli.models.files import random_name, read_stimulus, upload_name
+from colortest.stimuli.models.imported_files import ImportedFile, ImportedFileQuerySet
 from colortest.stimuli.models.machine import MachineFoolRate, MachineFoolRateQuerySet
 from colortest.stimuli.models.test_sets import Photo, PhotoQuerySet, TestSet, TestSetQuerySet
+from colortest.stimuli.models.uploads import CHUNK_BYTES, Chunk, Upload, UploadQuerySet
 
 __all__ = [
+    "CHUNK_BYTES",
     "Algorithm",
     "AlgorithmQuerySet",
+    "Chunk",
     "Colorization",
     "ColorizationQuerySet",
+    "ImportedFile",
+    "ImportedFileQuerySet",
     "MachineFoolRate",
     "MachineFoolRateQuerySet",
     "Photo",
     "PhotoQuerySet",
     "TestSet",
     "TestSetQuerySet",
+    "Upload",
+    "UploadQuerySet",
     "random_name",
     "read_stimulus",
     "upload_name",

@@ -11,8 +11,18 @@ def random_name(_instance: object, _name: str) -> str:
     return f"stimuli/{name[:2]}/{name}.webp"
 
 
+def chunk_name(_instance: object, _name: str) -> str:
+    """Where a part of an upload waits for the others and for the import."""
+    return f"uploads/{uuid.uuid4().hex}.part"
+
+
+def manifest_name(_instance: object, _name: str) -> str:
+    """Where a manifest that came beside an upload waits for its import."""
+    return f"uploads/{uuid.uuid4().hex}.csv"
+
+
 def upload_name(_instance: object, _name: str) -> str:
-    """Where an uploaded archive waits for its import."""
+    """Where whole archives waited for their import; migrations know it."""
     return f"uploads/{uuid.uuid4().hex}.zip"
 
 

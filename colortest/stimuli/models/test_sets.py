@@ -7,7 +7,8 @@ from django.db.models import Count, Q
 from django.db.models.functions import Now
 from django.urls import reverse
 
-from colortest.stimuli.models.files import random_name, upload_name
+from colortest.stimuli.models.files import manifest_name, random_name
+from colortest.stimuli.models.uploads import Upload
 
 
 class TestSetQuerySet(models.QuerySet["TestSet"]):
@@ -17,13 +18,17 @@ class TestSetQuerySet(models.QuerySet["TestSet"]):
         """Annotate `photo_count`."""
         return self.annotate(photo_count=Count("photos")).order_by("-created", "-id")
 
+    def imported(self) -> Self:
+        """Those of which there is a report."""
+        return self.filter(status__in=[TestSet.Status.CHECKED, TestSet.Status.READY])
+
     def ready(self) -> Self:
-        """Those whose photos can be used."""
+        """Those that were accepted: their photos can be used."""
         return self.filter(status=TestSet.Status.READY)
 
     def waiting(self) -> Self:
-        """Uploaded and not yet imported."""
-        return self.filter(status=TestSet.Status.UPLOADED)
+        """Uploaded and not yet imported; what a command imports from a disk waits for that command."""
+        return self.filter(status=TestSet.Status.UPLOADED, upload__isnull=False)
 
 
 class TestSet(models.Model):
@@ -32,17 +37,27 @@ class TestSet(models.Model):
     __test__ = False  # not a test case, whatever pytest makes of the name
 
     class Status(models.TextChoices):
-        UPLOADED = "UPLOADED", "waiting for import"
+        UPLOADING = "UPLOADING", "on its way"
+        UPLOADED = "UPLOADED", "being checked"
+        CHECKED = "CHECKED", "to be accepted"
         READY = "READY", "ready"
-        REJECTED = "REJECTED", "rejected"
 
     slug = models.SlugField(unique=True)
     name = models.CharField(max_length=200)
     licence = models.CharField(max_length=200, blank=True)
     source = models.TextField(blank=True, help_text="Where the photos come from.")
-    status = models.CharField(max_length=8, choices=Status, default=Status.UPLOADED)
-    upload = models.FileField(upload_to=upload_name, blank=True)
-    problems = models.JSONField(default=list, help_text="[[file name, reason], …] of what was not kept.")
+    status = models.CharField(max_length=9, choices=Status, default=Status.UPLOADED)
+    upload = models.OneToOneField(
+        Upload, null=True, on_delete=models.PROTECT, related_name="test_set", help_text="Until it is checked."
+    )
+    manifest = models.FileField(upload_to=manifest_name, blank=True, help_text="file,split,… that came beside it.")
+    split = models.CharField(max_length=50, blank=True, help_text="One for all of its photos, where it was chosen.")
+    entry_count = models.PositiveIntegerField(null=True, help_text="Files in the upload, once it was looked into.")
+    tries = models.PositiveSmallIntegerField(default=0, help_text="Begun and not finished, at the files that are next.")
+    careful_until = models.PositiveIntegerField(
+        default=0, help_text="Files before it go one by one: one of them may have ended a worker."
+    )
+    trouble = models.TextField(blank=True, help_text="Why its import stands still, where it does.")
     created = models.DateTimeField(db_default=Now())
 
     objects = TestSetQuerySet.as_manager()
@@ -50,7 +65,17 @@ class TestSet(models.Model):
     class Meta:
         ordering = ("-created", "-id")
         constraints = (
-            models.CheckConstraint(condition=Q(status__in=["UPLOADED", "READY", "REJECTED"]), name="test_set_status"),
+            models.CheckConstraint(
+                condition=Q(status__in=["UPLOADING", "UPLOADED", "CHECKED", "READY"]), name="test_set_status"
+            ),
+            models.CheckConstraint(
+                condition=(
+                    Q(status="UPLOADING", upload__isnull=False)
+                    | Q(status="UPLOADED")
+                    | Q(status__in=["CHECKED", "READY"], upload=None)
+                ),
+                name="upload_only_until_checked",
+            ),
         )
 
     def __str__(self) -> str:
@@ -59,9 +84,23 @@ class TestSet(models.Model):
     def get_absolute_url(self) -> str:
         return reverse("test_set", args=[self.slug])
 
+    @property
+    def report_url(self) -> str:
+        """Where the admin reads what became of each file."""
+        return reverse("report", args=[self.slug])
+
+    @property
+    def upload_url(self) -> str:
+        """Where a script sends the chunks of its upload; empty where it has none."""
+        return reverse("upload", args=[self.upload_id]) if self.upload_id else ""
+
 
 class PhotoQuerySet(models.QuerySet["Photo"]):
     """Reads of photos."""
+
+    def accepted(self) -> Self:
+        """Those of test sets that an admin accepted: nothing else is coloured or shown to anybody."""
+        return self.filter(test_set__status=TestSet.Status.READY)
 
     def without_colorization(self, algorithm: models.Model) -> Self:
         """Photos for which the algorithm has no row yet."""

@@ -14,30 +14,39 @@ from colortest.stimuli.services.colorizations import (
     retry_failed,
     store_colorization,
 )
+from colortest.stimuli.services.imports import import_photos, import_uploaded
+from colortest.stimuli.services.sweeping import sweep_uploads
 from colortest.stimuli.services.test_sets import (
+    accept_test_set,
+    begin_test_set,
     create_test_set,
-    finish_upload,
-    import_photos,
-    import_uploaded,
-    reject_upload,
+    delete_test_set,
+    rename_splits,
     upload_test_set,
 )
+from colortest.stimuli.services.uploads import begin_upload, discard_upload, receive_chunk
 
 __all__ = [
+    "accept_test_set",
+    "begin_test_set",
+    "begin_upload",
     "checkpoint_path",
     "colorize_with_all",
     "create_test_set",
+    "delete_test_set",
+    "discard_upload",
     "fail_colorizations",
     "file_sha256",
-    "finish_upload",
     "import_photos",
     "import_uploaded",
+    "receive_chunk",
     "register_checkpoint",
     "register_method",
     "register_shipped",
-    "reject_upload",
+    "rename_splits",
     "request_colorizations",
     "retry_failed",
     "store_colorization",
+    "sweep_uploads",
     "upload_test_set",
 ]

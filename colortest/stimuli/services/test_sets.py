@@ -1,31 +1,23 @@
-"""Writes of test sets: uploads, and what an import keeps of them."""
+"""Writes of test sets: begun, put into splits, accepted, deleted."""
 
 from collections.abc import Mapping
-from functools import partial
-from pathlib import Path
 
 from django.core.files.base import ContentFile
 from django.core.files.uploadedfile import UploadedFile
 from django.db import transaction
+from django.db.models import Case, Value, When
 from django.utils.text import slugify
 
-from colortest import jobs
 from colortest.refusal import Refused
-from colortest.stimuli import archive, lightness, rendering
-from colortest.stimuli.models import Photo, TestSet
+from colortest.stimuli import archive
+from colortest.stimuli.models import Colorization, ImportedFile, MachineFoolRate, Photo, TestSet
 from colortest.stimuli.services.colorizations import colorize_with_all
+from colortest.stimuli.services.uploads import begin_upload, discard_upload, forget_files, receive_chunk
+
+LONGEST_SPLIT = 50
 
 
-@transaction.atomic
-def upload_test_set(*, name: str, upload: "UploadedFile[bytes]", licence: str = "", source: str = "") -> TestSet:
-    """Keep an uploaded zip and ring for its import."""
-    test_set = create_test_set(name=name, licence=licence, source=source)
-    test_set.upload.save("upload.zip", upload)
-    jobs.import_test_set(test_set.pk)
-    return test_set
-
-
-def create_test_set(*, name: str, licence: str = "", source: str = "") -> TestSet:
+def create_test_set(*, name: str, licence: str = "", source: str = "", split: str = "") -> TestSet:
     """An empty test set under a slug of its own.
 
     Raises:
@@ -35,95 +27,118 @@ def create_test_set(*, name: str, licence: str = "", source: str = "") -> TestSe
     if not slug:
         raise Refused(f"A test set needs a name with letters or digits, not “{name}”.")
     test_set, made = TestSet.objects.get_or_create(
-        slug=slug, defaults={"name": name, "licence": licence, "source": source}
+        slug=slug, defaults={"name": name, "licence": licence, "source": source, "split": split}
     )
     if not made:
         raise Refused(f"There is already a test set “{test_set.name}”: choose another name.")
     return test_set
 
 
-def import_uploaded(*, test_set_id: int) -> TestSet:
-    """UPLOADED → READY, or REJECTED when nothing in the upload can be used. Does nothing in any other state."""
-    with transaction.atomic():
-        waiting = TestSet.objects.waiting().select_for_update(skip_locked=True)
-        test_set = waiting.filter(pk=test_set_id).exclude(upload="").first()
-        if test_set is None:
-            return TestSet.objects.get(pk=test_set_id)
-        import_photos(test_set=test_set, path=Path(test_set.upload.path))
-        finish_upload(test_set=test_set)
-        colorize_with_all(test_set=test_set)
-    return test_set
-
-
-def finish_upload(*, test_set: TestSet) -> None:
-    """Forget the uploaded archive; its file goes once that is committed, so that no crash leaves a row without it."""
-    storage, name = test_set.upload.storage, str(test_set.upload.name)
-    test_set.upload = ""
-    test_set.save(update_fields=["upload"])
-    transaction.on_commit(partial(storage.delete, name))
-
-
 @transaction.atomic
-def reject_upload(*, test_set_id: int, reason: str) -> None:
-    """UPLOADED → REJECTED, with the reason."""
-    test_set = TestSet.objects.waiting().filter(pk=test_set_id).first()
-    if test_set:
-        test_set.status, test_set.problems = TestSet.Status.REJECTED, [("the upload", reason)]
-        test_set.save(update_fields=["status", "problems"])
-        finish_upload(test_set=test_set)
-
-
-@transaction.atomic
-def import_photos(*, test_set: TestSet, path: Path, splits: Mapping[str, str] | None = None) -> TestSet:
-    """Render and store every usable photo of a folder or zip; name what was not kept, and why.
+def begin_test_set(*, name: str, file_name: str, byte_count: int, manifest: bytes = b"", **facts: str) -> TestSet:
+    """UPLOADING: a test set of which nothing has arrived yet.
 
     Args:
-        splits: split name → folder inside `path`; by default the folders of the upload are the splits.
+        manifest: a CSV with the columns `file` and `split`, or nothing.
+        facts: licence, source and split, as in `create_test_set`.
+
+    Raises:
+        Refused: the name is taken, the upload too large, or the manifest no such table.
     """
-    problems: list[tuple[str, str]] = []
-    try:
-        for entry in archive.walk(path, splits=splits):
-            problem = _keep(test_set, entry) if isinstance(entry, archive.Entry) else entry
-            if problem:
-                problems.append((problem.name, problem.reason))
-    except archive.BadArchive as error:
-        problems.append((path.name if not test_set.upload else "the upload", str(error)))
-    except BaseException:
-        _delete_files(test_set)  # the rows will be rolled back, and nobody would know of the files
-        raise
-    kept = test_set.photos.exists()
-    test_set.status = TestSet.Status.READY if kept else TestSet.Status.REJECTED
-    test_set.problems = problems
-    test_set.save(update_fields=["status", "problems"])
+    test_set = create_test_set(name=name, **facts)
+    test_set.upload = begin_upload(file_name=file_name, byte_count=byte_count)
+    test_set.status = TestSet.Status.UPLOADING
+    if manifest:
+        _check_manifest(manifest)
+        test_set.manifest.save("manifest.csv", ContentFile(manifest), save=False)
+    test_set.save(update_fields=["upload", "status", "manifest"])
     return test_set
 
 
-def _delete_files(test_set: TestSet) -> None:
-    for photo in test_set.photos.all():
-        photo.file.storage.delete(str(photo.file.name))
-
-
-def _keep(test_set: TestSet, entry: archive.Entry) -> archive.Problem | None:
-    """Store one photo, or say why not."""
-    try:
-        image = rendering.decode(entry.read())
-        rendered = rendering.render(image)
-    except (rendering.Unreadable, archive.BadEntry) as error:
-        return archive.Problem(entry.name, str(error))
-    digest = rendering.pixel_hash(rendered)
-    twin = Photo.objects.filter(test_set=test_set, sha256=digest).first()
-    if twin:
-        return archive.Problem(entry.name, f"the same picture as {twin.name}")
-    # The hash is of the photo as it came: who has nothing but the stimuli cannot know the levels that follow from it.
-    data = rendering.encode(lightness.level(rendered, digest))
-    Photo.objects.create(
-        test_set=test_set,
-        split=entry.split,
-        name=entry.name,
-        sha256=digest,
-        width=image.width,
-        height=image.height,
-        file=ContentFile(data, "photo.webp"),
-        byte_count=len(data),
+def upload_test_set(*, name: str, upload: "UploadedFile[bytes]", manifest: bytes = b"", **facts: str) -> TestSet:
+    """A whole zip at once, as a browser without scripts sends it: the same chunks, cut here."""
+    test_set = begin_test_set(
+        name=name, file_name=upload.name or "upload.zip", byte_count=upload.size or 0, manifest=manifest, **facts
     )
-    return None
+    try:
+        _send(test_set, upload)
+    except BaseException:
+        delete_test_set(test_set=test_set)
+        raise
+    return test_set
+
+
+@transaction.atomic
+def rename_splits(*, test_set: TestSet, names: Mapping[str, str]) -> None:
+    """Give splits of a test set that is not accepted yet other names, {old: new}; two of one name become one.
+
+    Raises:
+        Refused: a name is empty or too long, or the test set is accepted already.
+    """
+    if TestSet.objects.select_for_update().get(pk=test_set.pk).status != TestSet.Status.CHECKED:
+        raise Refused(f"The splits of “{test_set}” stay as they are: it is accepted, or not checked yet.")
+    for name in names.values():
+        if not name or len(name) > LONGEST_SPLIT:
+            raise Refused(f"A split needs a name of 1 to {LONGEST_SPLIT} characters, not “{name}”.")
+    cases = [When(split=old, then=Value(new)) for old, new in names.items() if old != new]
+    if cases:  # in one statement, so that two may change places
+        test_set.photos.filter(split__in=names).update(split=Case(*cases, default="split"))
+
+
+@transaction.atomic
+def accept_test_set(*, test_set: TestSet) -> None:
+    """CHECKED → READY: studies may use the photos, and every algorithm is asked to colour them. Twice changes nothing.
+
+    Raises:
+        Refused: it is not checked yet, or none of its photos was kept.
+    """
+    row = TestSet.objects.select_for_update().get(pk=test_set.pk)
+    if row.status == TestSet.Status.READY:
+        return
+    if row.status != TestSet.Status.CHECKED or not row.photos.exists():
+        raise Refused(f"“{test_set}” cannot be accepted: it has no photos, or is not checked yet.")
+    row.status = test_set.status = TestSet.Status.READY
+    row.save(update_fields=["status"])
+    colorize_with_all(test_set=row)
+
+
+@transaction.atomic
+def delete_test_set(*, test_set: TestSet) -> None:
+    """Gone with its photos, their colorizations and whatever of its upload is there; files go once that is committed.
+
+    Raises:
+        Refused: a study uses it.
+    """
+    row = TestSet.objects.select_for_update().filter(pk=test_set.pk).first()
+    if row is None:
+        return
+    if titles := ", ".join(f"“{study}”" for study in row.studies.all()[:3]):
+        raise Refused(f"“{row}” is used by {titles}: a study needs its photos for as long as it is there.")
+    fakes = Colorization.objects.filter(photo__test_set=row)
+    for files in (fakes, row.photos.all()):
+        forget_files(files.values_list("file", flat=True))
+    forget_files([str(row.manifest.name or "")])
+    # By the database alone: as objects they would all be in memory at once.
+    for rows in (fakes, ImportedFile.objects.filter(test_set=row), Photo.objects.filter(test_set=row)):
+        rows._raw_delete(rows.db)
+    MachineFoolRate.objects.filter(test_set=row).delete()
+    upload = row.upload
+    row.delete()
+    if upload:
+        discard_upload(upload=upload)
+
+
+def _check_manifest(manifest: bytes) -> None:
+    limits = archive.DEFAULT_LIMITS
+    try:
+        archive.read_manifest(manifest, most=limits.max_files, longest_split=limits.max_split)
+    except archive.BadArchive as error:
+        raise Refused(str(error)) from error
+
+
+def _send(test_set: TestSet, stream: "UploadedFile[bytes]") -> None:
+    assert test_set.upload is not None  # noqa: S101 - begun just now
+    stream.seek(0)
+    for position in range(test_set.upload.chunk_count):
+        data = stream.read(test_set.upload.chunk_bytes)
+        receive_chunk(upload=test_set.upload, position=position, data=data)

@@ -1,0 +1,122 @@
+"""A batch of an import: rendered in threads, stored, and written with its report in one transaction."""
+
+from collections.abc import Iterable, Sequence
+from concurrent.futures import Executor
+from dataclasses import dataclass
+
+from django.core.files.base import ContentFile
+from django.db import transaction
+
+from colortest.stimuli import archive, lightness, rendering
+from colortest.stimuli.models import ImportedFile, Photo, TestSet
+
+Outcome = ImportedFile.Outcome
+
+
+@dataclass(frozen=True)
+class Rendered:
+    """A photo as it will be stored."""
+
+    name: str
+    split: str
+    sha256: str
+    data: bytes
+    width: int
+    height: int
+
+
+@dataclass(frozen=True)
+class Batch:
+    """Files of an upload from `first` on, of which none has a row yet."""
+
+    test_set: TestSet
+    first: int
+    found: Sequence[archive.Entry | archive.Problem]
+
+    def keep(self, pool: Executor) -> bool:
+        """Store and write all of it, or nothing; false, and nothing, where nobody waits for it any more."""
+        rendered = list(pool.map(_render, self.found))
+        photos = self._photos(rendered)
+        new = [photo for photo in photos.values() if photo.pk is None]
+        contents = {one.sha256: one.data for one in reversed(rendered) if isinstance(one, Rendered)}
+        try:
+            for _ in pool.map(lambda photo: _store(photo, contents[photo.sha256]), new):
+                pass
+            wanted = self._write(rendered, photos, new)
+        except BaseException:
+            _discard(new)
+            raise
+        if not wanted:
+            _discard(new)
+        return wanted
+
+    def _photos(self, rendered: Iterable[Rendered | archive.Problem]) -> dict[str, Photo]:
+        """By hash: those that the test set has already, and new ones for the first file of each other hash."""
+        ours = [one for one in rendered if isinstance(one, Rendered)]
+        known = Photo.objects.filter(test_set=self.test_set, sha256__in=[one.sha256 for one in ours])
+        photos = {photo.sha256: photo for photo in known}
+        for one in ours:
+            photos.setdefault(one.sha256, _photo(self.test_set, one))
+        return photos
+
+    @transaction.atomic
+    def _write(
+        self, rendered: Iterable[Rendered | archive.Problem], photos: dict[str, Photo], new: list[Photo]
+    ) -> bool:
+        row = TestSet.objects.select_for_update().filter(pk=self.test_set.pk, status=TestSet.Status.UPLOADED)
+        if not row:
+            return False
+        Photo.objects.bulk_create(new)
+        kept = {photo.sha256 for photo in new}
+        files = []
+        for position, one in enumerate(rendered, start=self.first):
+            file = ImportedFile(test_set=self.test_set, position=position, name=one.name)
+            if isinstance(one, archive.Problem):
+                file.outcome, file.reason = Outcome.REJECTED, one.reason
+            else:
+                file.outcome = Outcome.KEPT if one.sha256 in kept else Outcome.DUPLICATE
+                file.photo = photos[one.sha256]
+                kept.discard(one.sha256)
+            files.append(file)
+        ImportedFile.objects.bulk_create(files)
+        row.update(tries=0, trouble="")
+        return True
+
+
+def _render(found: archive.Entry | archive.Problem) -> Rendered | archive.Problem:
+    """In a thread: reads, decodes and encodes one file; no database."""
+    if isinstance(found, archive.Problem):
+        return found
+    try:
+        image = rendering.decode(found.read())
+        rendered = rendering.render(image)
+    except (rendering.Unreadable, archive.BadEntry) as error:
+        return archive.Problem(found.name, str(error))
+    # The hash is of the photo as it came: who has nothing but the stimuli cannot know the levels that follow from it.
+    digest = rendering.pixel_hash(rendered)
+    data = rendering.encode(lightness.level(rendered, digest))
+    return Rendered(found.name, found.split, digest, data, image.width, image.height)
+
+
+def _photo(test_set: TestSet, one: Rendered) -> Photo:
+    return Photo(
+        test_set=test_set,
+        split=one.split,
+        name=one.name,
+        sha256=one.sha256,
+        width=one.width,
+        height=one.height,
+        byte_count=len(one.data),
+    )
+
+
+def _store(photo: Photo, data: bytes) -> None:
+    """In a thread: the file is there before its row is."""
+    photo.file.save("photo.webp", ContentFile(data), save=False)
+
+
+def _discard(photos: Iterable[Photo]) -> None:
+    """Files of rows that were never written."""
+    for photo in photos:
+        if photo.file:
+            photo.file.storage.delete(str(photo.file.name))

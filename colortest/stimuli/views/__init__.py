@@ -1,0 +1,1 @@
+"""Pages of admins: test sets, algorithms and what became of each photo."""
