@@ -5,6 +5,7 @@ from typing import Any
 
 from celery import Celery
 from django.conf import settings
+from django_structlog.celery.steps import DjangoStructLogInitStep
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "colortest.settings")
 
@@ -14,8 +15,12 @@ REDELIVER = 2
 RING_SECONDS = 20.0
 # An import is one transaction over all of an upload, and may take this many task times.
 IMPORT = 6
+# Colorizing goes on for so small a part of a task time, then lets other tasks come first. Batches that were begun are
+# finished after it, for which they have the rest.
+SLICES = 60
 
 app = Celery("colortest")
+app.steps["worker"].add(DjangoStructLogInitStep)
 app.conf.update(
     broker_url=settings.REDIS_URL,
     broker_connection_retry_on_startup=True,
@@ -37,7 +42,7 @@ app.conf.update(
     task_time_limit=settings.TASK_SECONDS + 30,
     worker_hijack_root_logger=False,
     # By name: the site never imports the worker's modules.
-    imports=["worker.tasks", "worker.heartbeat"],
+    imports=["worker.tasks", "worker.heartbeat", "colortest.logs.tasks"],
     beat_schedule={
         "ring-again": {
             "task": "worker.tasks.ring_again",

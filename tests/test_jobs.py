@@ -14,7 +14,7 @@ django.setup()
 from django.db import transaction
 from colortest import jobs
 with transaction.atomic():
-    jobs.colorize(1)
+    jobs.colorize()
     print("written")
 print("committed")
 """

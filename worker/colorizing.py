@@ -1,66 +1,77 @@
 """One batch of colorizations: claimed, made, stored, committed."""
 
 import logging
-import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from django.db import transaction
-from PIL import Image
 
-from colortest import jobs
-from colortest.refusal import Refused
 from colortest.stimuli import services
-from colortest.stimuli.models import Algorithm, Colorization
-from colortest.stimuli.rendering import Unreadable
+from colortest.stimuli.models import Colorization
+from colortest.stimuli.services import Failed
 from generator.checkpoint import CheckpointError
-from worker.methods import Method, Pixels, method_of
+from worker import heartbeat
+from worker.making import EXPECTED, make, reason_of, write
+from worker.methods import method_of
+from worker.stopping import check
 
 log = logging.getLogger(__name__)
-# What a photo or a checkpoint can be at fault for. RuntimeError: torch's own, out of memory among them.
-EXPECTED = (Refused, CheckpointError, Unreadable, OSError, RuntimeError)
+Claim = Callable[[], list[int]]
+
+# Ids of what this process is making: whoever has to end it can tell what it was.
+in_hand: set[int] = set()
+
+
+def colorize_batch(claim: Claim) -> int:
+    """PENDING → READY or FAILED for the colorizations that `claim` gives, all of one algorithm. Returns how many.
+
+    Where that cannot be, and the photos are not at fault (no room on the disk, no database, the worker is to stop),
+    they stay PENDING, the claim is given back, and the error is raised. Where the process ends, the claim stays
+    counted.
+    """
+    ids = claim()
+    in_hand.update(ids)
+    try:
+        if ids:
+            _colorize(ids)
+    except Exception:
+        services.give_back(ids=ids)
+        raise
+    finally:
+        in_hand.difference_update(ids)
+    return len(ids)
 
 
 @transaction.atomic
-def colorize_batch(algorithm: Algorithm, *, limit: int) -> int:
-    """PENDING → READY or FAILED for up to `limit` rows that nobody else holds. Returns how many.
-
-    The rows stay locked until the commit: a killed worker frees them at once and nothing half-made is seen. A full
-    batch rings for the next one as it commits, so that a batch that cannot be committed calls for nothing.
-    """
-    batch = Colorization.objects.claim(algorithm, limit)
+def _colorize(ids: Sequence[int]) -> None:
+    """The rows stay locked until the commit: a killed worker frees them at once and nothing half-made is seen."""
+    rows = list(Colorization.objects.pending().filter(pk__in=ids).for_making().unheld())
+    if not rows:
+        return
     try:
-        method = method_of(algorithm)
-    except EXPECTED as error:
-        services.fail_colorizations(colorizations=batch, reason=_reason(error))
-        return len(batch)
-    started = time.perf_counter()
-    fakes = _fakes(method, batch)
-    each = (time.perf_counter() - started) * 1000 / max(1, len(batch))
-    for colorization, fake in zip(batch, fakes, strict=True):
-        if fake is not None:
-            image = Image.fromarray(fake)
-            services.store_colorization(colorization=colorization, image=image, milliseconds=each)
-    if len(batch) == limit:
-        jobs.colorize(algorithm.pk)
-    return len(batch)
-
-
-def _fakes(method: Method, batch: Sequence[Colorization]) -> list[Pixels | None]:
-    """The batch at once; when that fails one by one, so that only the photos at fault do. None: marked as failed."""
+        method = method_of(rows[0].algorithm)
+    except (*EXPECTED, CheckpointError, RuntimeError) as error:
+        services.store_colorizations(rows=rows, outcomes=[Failed(reason_of(error))] * len(rows), milliseconds=0)
+        log.warning("algorithm=%s cannot colour: %s", rows[0].algorithm_id, error)
+        return
+    made = make(rows, method)
+    check()
+    names = write(made.outcomes)
     try:
-        return list(method([colorization.photo for colorization in batch])) if batch else []
-    except EXPECTED:
-        log.exception("a batch failed, its photos are tried one by one")
-        return [_fake(method, colorization) for colorization in batch]
+        services.store_colorizations(rows=rows, outcomes=names, milliseconds=made.milliseconds)
+    except BaseException:
+        services.delete_files(outcome[1] for outcome in names if not isinstance(outcome, Failed))
+        raise
+    transaction.on_commit(lambda: _tell(rows, made.milliseconds))
 
 
-def _fake(method: Method, colorization: Colorization) -> Pixels | None:
-    try:
-        return method([colorization.photo])[0]
-    except EXPECTED as error:
-        services.fail_colorizations(colorizations=[colorization], reason=_reason(error))
-        return None
-
-
-def _reason(error: Exception) -> str:
-    return str(error) or type(error).__name__
+def _tell(rows: Sequence[Colorization], milliseconds: float) -> None:
+    failed = sum(row.status == Colorization.Status.FAILED for row in rows)
+    heartbeat.made(len(rows) - failed)
+    log.info(
+        "colorized algorithm=%s first=%s photos=%s failed=%s ms_each=%.1f",
+        rows[0].algorithm_id,
+        rows[0].pk,
+        len(rows),
+        failed,
+        milliseconds,
+    )

@@ -1,11 +1,14 @@
 """From an algorithm's row to a function that makes fakes."""
 
+import threading
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 from random import Random
 
 import numpy as np
+from django.conf import settings
 from numpy.typing import NDArray
 
 from colortest.refusal import Refused
@@ -15,24 +18,40 @@ from generator import baselines
 from generator.colorizer import Colorizer
 
 Pixels = NDArray[np.uint8]  # (H, W, 3) sRGB
-Method = Callable[[Sequence[Photo]], list[Pixels]]
+KEPT = 4  # networks in memory: as many algorithms take turns without loading one again
+_loading = threading.Lock()
+
+
+@dataclass(frozen=True)
+class Method:
+    """How an algorithm makes fakes.
+
+    Attributes:
+        colour: from a batch of photos to their fakes, by way of the pictures that `sources` named for each.
+        sources: the photos that a fake is made from, the photo itself first; it may ask the database.
+    """
+
+    colour: Callable[[Sequence[Sequence[Pixels]]], list[Pixels]]
+    sources: Callable[[Photo], list[Photo]] = lambda photo: [photo]
 
 
 def method_of(algorithm: Algorithm) -> Method:
-    """The function that colours a batch of photos the way the algorithm does.
+    """The way in which an algorithm colours.
 
     Raises:
         Refused: its checkpoint is missing or not the one that was registered, or it is made elsewhere.
         generator.checkpoint.CheckpointError: the checkpoint cannot be loaded.
     """
     if algorithm.kind == Algorithm.Kind.MODEL:
-        colorizer = _colorizer(services.checkpoint_path(algorithm.checkpoint), algorithm.sha256)
-        return lambda photos: colorizer.colorize([pixels(photo) for photo in photos])
+        with _loading:
+            colorizer = _colorizer(services.checkpoint_path(algorithm.checkpoint), algorithm.sha256)
+        return Method(lambda batch: colorizer.colorize([photo for (photo,) in batch]))
     if algorithm.method == Algorithm.Method.GREY:
-        return lambda photos: baselines.grey([pixels(photo) for photo in photos])
+        return Method(lambda batch: baselines.grey([photo for (photo,) in batch]))
     if algorithm.method == Algorithm.Method.RANDOM_COLOUR:
-        return lambda photos: baselines.random_colour(
-            [pixels(photo) for photo in photos], [pixels(donor(photo)) for photo in photos]
+        return Method(
+            lambda batch: baselines.random_colour([photo for photo, _ in batch], [other for _, other in batch]),
+            sources=lambda photo: [photo, donor(photo)],
         )
     raise Refused(f"{algorithm} is not made here: upload its colorizations.")
 
@@ -56,11 +75,11 @@ def donor(photo: Photo) -> Photo:
     return others.filter(pk__gte=pivot).first() or first
 
 
-@lru_cache(maxsize=2)
+@lru_cache(maxsize=KEPT)
 def _colorizer(path: Path, sha256: str) -> Colorizer:
     """Load once per process; a file that changed since it was registered is somebody else's checkpoint."""
     if not path.is_file():
         raise Refused(f"The checkpoint {path.name} is missing from {path.parent}.")
     if services.file_sha256(path) != sha256:
         raise Refused(f"The checkpoint {path.name} is not the file that was registered.")
-    return Colorizer.load(path)
+    return Colorizer.load(path, batch=settings.COLORIZE_BATCH)

@@ -9,14 +9,14 @@ from colortest import jobs
 from colortest.analysis import services as analysis
 from colortest.analysis.models import ResponseImport
 from colortest.analysis.services import reports, uploads
-from colortest.celery import IMPORT
+from colortest.celery import IMPORT, SLICES
 from colortest.experiment import services as experiment
 from colortest.experiment.models import Participant, Study
 from colortest.stimuli import observer
 from colortest.stimuli import services as stimuli
 from colortest.stimuli.measuring import measure_colorizations
-from colortest.stimuli.models import Algorithm, MachineFoolRate, TestSet
-from worker.colorizing import colorize_batch
+from colortest.stimuli.models import Algorithm, Colorization, MachineFoolRate, TestSet
+from worker.lanes import colorize_pending
 from worker.observing import observe_colorizations
 
 
@@ -36,9 +36,10 @@ def import_responses(import_id: int) -> None:
 
 
 @shared_task
-def colorize(algorithm_id: int) -> None:
-    """One batch of an algorithm's colorizations PENDING → READY or FAILED; rings for the next batch."""
-    colorize_batch(Algorithm.objects.get(pk=algorithm_id), limit=settings.COLORIZE_BATCH)
+def colorize() -> None:
+    """Colorizations PENDING → READY or FAILED for a slice of this worker's time; rings again where it was too short."""
+    if colorize_pending(seconds=settings.TASK_SECONDS / SLICES):
+        jobs.colorize()
 
 
 @shared_task
@@ -74,15 +75,16 @@ def observe(algorithm_id: int, test_set_id: int) -> None:
 
 @shared_task
 def ring_again() -> None:
-    """Ring for everything that a lost message left behind, erase the previews and throw away the uploads that somebody
-    left behind, and measure colorizations that were made before their quality was measured.
+    """Ring for everything that a lost message left behind, erase the previews and throw away
+    the uploads that somebody left behind, and measure
+    colorizations that were made before their quality was measured.
     """
-    for asked in ResponseImport.objects.waiting():
-        jobs.import_responses(asked.pk, again=True)
     for test_set in TestSet.objects.waiting():
         jobs.import_test_set(test_set.pk, again=True)
-    for algorithm in Algorithm.objects.with_pending():
-        jobs.colorize(algorithm.pk, again=True)
+    for asked in ResponseImport.objects.waiting():
+        jobs.import_responses(asked.pk, again=True)
+    if Colorization.objects.pending().exists():
+        jobs.colorize(again=True)
     for algorithm_id, test_set_id in MachineFoolRate.objects.pending().values_list("algorithm", "test_set").distinct():
         jobs.observe(algorithm_id, test_set_id, again=True)
     stimuli.sweep_uploads()

@@ -8,7 +8,7 @@ from colortest.experiment.models import Study
 from colortest.stimuli.models import Algorithm, Colorization
 from colortest.stimuli.services import fail_colorizations, register_method
 from tests.cast import MakeStudy, colour, make_test_set
-from worker import tasks
+from tests.worker.making import make_all
 
 pytestmark = pytest.mark.django_db
 READY = "Everything that this study shows is ready."
@@ -63,7 +63,7 @@ def test_the_page_asks_again_only_while_something_is_being_made(researcher: Clie
     part = researcher.get(draft.get_absolute_url(), headers={"HX-Request": "true"}).content.decode()
     assert "<html" not in part
     assert "8 waiting to be made" in part
-    tasks.colorize(algorithm_id=grey.pk)
+    make_all()
     part = researcher.get(draft.get_absolute_url(), headers={"HX-Request": "true"}).content.decode()
     assert READY in part
     assert poll not in part

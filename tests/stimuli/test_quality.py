@@ -6,9 +6,15 @@ import torch
 from PIL import Image
 
 from colortest.stimuli.measuring import measure_colorizations
-from colortest.stimuli.models import Colorization
+from colortest.stimuli.models import Colorization, read_stimulus
 from colortest.stimuli.quality import quality
-from colortest.stimuli.services import register_method, store_colorization
+from colortest.stimuli.rendering import stored
+from colortest.stimuli.services import (
+    finish_colorization,
+    register_method,
+    store_colorizations,
+    write_colorization,
+)
 from generator.metrics import measures
 from tests.cast import colour, fake_colorizer, make_test_set, photographs
 
@@ -50,6 +56,8 @@ def test_what_was_made_before_is_measured_once_and_what_is_gone_holds_nobody_up(
 
 def test_a_new_colorization_is_measured_as_it_is_stored(coloured: list[Colorization]) -> None:
     row, (_, _, photo) = coloured[0], photographs(1)[0]
-    store_colorization(colorization=row, image=photo, milliseconds=1)
+    shown = stored(read_stimulus(row.photo.file))
+    finished = finish_colorization(fake=photo, photo=shown, sha256=row.photo.sha256)
+    store_colorizations(rows=[row], outcomes=[(finished, write_colorization(finished))], milliseconds=1)
     row.refresh_from_db()
     assert row.psnr > 40, "the photo again, but for its levels of lightness"

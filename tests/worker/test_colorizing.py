@@ -3,14 +3,11 @@
 import io
 import json
 import shutil
-import threading
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pytest
 from django.conf import settings
-from django.db import connection, transaction
 from django.test import override_settings
 from PIL import Image
 from skimage.color import rgb2lab
@@ -18,8 +15,8 @@ from skimage.color import rgb2lab
 from colortest.stimuli import services
 from colortest.stimuli.models import Algorithm, Colorization, TestSet
 from tests.cast import make_test_set
-from worker import methods, tasks
-from worker.colorizing import colorize_batch
+from tests.worker.making import make_all
+from worker import methods
 from worker.methods import donor
 
 pytestmark = pytest.mark.django_db
@@ -47,7 +44,7 @@ def picture(row: object) -> np.ndarray:
 def test_grey_keeps_lightness_and_has_no_colour() -> None:
     test_set = make_test_set(3)
     ask(test_set, grey())
-    tasks.colorize(algorithm_id=grey().pk)
+    make_all()
     for made in Colorization.objects.ready():
         fake, photo = picture(made), picture(made.photo)
         assert np.ptp(fake, axis=2).max() <= 4, "levels, by which the lightness is met"
@@ -57,7 +54,7 @@ def test_grey_keeps_lightness_and_has_no_colour() -> None:
 def test_a_catch_colorization_has_the_colours_of_another_photo_and_its_own_lightness() -> None:
     test_set = make_test_set(6)
     ask(test_set, catch())
-    tasks.colorize(algorithm_id=catch().pk)
+    make_all()
     assert Colorization.objects.ready().count() == 6
     for made in Colorization.objects.ready():
         fake, photo = picture(made), picture(made.photo)
@@ -72,7 +69,7 @@ def test_the_shipped_generator_colours_and_keeps_lightness() -> None:
     model = Algorithm.objects.get(kind="MODEL")
     test_set = make_test_set(3)
     ask(test_set, model)
-    tasks.colorize(algorithm_id=model.pk)
+    make_all()
     assert Colorization.objects.ready().count() == 3
     for made in Colorization.objects.ready():
         fake, photo = picture(made), picture(made.photo)
@@ -90,21 +87,10 @@ def lightness(pixels: np.ndarray) -> np.ndarray:
 def test_a_task_run_twice_does_nothing_the_second_time() -> None:
     test_set = make_test_set(3)
     ask(test_set, grey())
-    tasks.colorize(algorithm_id=grey().pk)
+    make_all()
     files = set(Colorization.objects.values_list("file", flat=True))
-    tasks.colorize(algorithm_id=grey().pk)
+    make_all()
     assert set(Colorization.objects.values_list("file", flat=True)) == files
-
-
-def test_a_full_batch_calls_for_the_next_one(
-    monkeypatch: pytest.MonkeyPatch, django_capture_on_commit_callbacks: Any
-) -> None:
-    rung: list[str] = []
-    monkeypatch.setattr("colortest.jobs._send", lambda name, kwargs, expires: rung.append(name))
-    ask(make_test_set(5), grey())
-    with django_capture_on_commit_callbacks(execute=True):
-        assert [colorize_batch(grey(), limit=3) for _ in range(3)] == [3, 2, 0]
-    assert rung == ["colorize"]
 
 
 def test_what_torch_refuses_fails_by_name_and_the_rest_of_the_batch_is_made(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -119,7 +105,7 @@ def test_what_torch_refuses_fails_by_name_and_the_rest_of_the_batch_is_made(monk
 
     monkeypatch.setattr(methods.baselines, "grey", out_of_memory)
     ask(test_set, grey())
-    tasks.colorize(algorithm_id=grey().pk)
+    make_all()
     assert Colorization.objects.failed().get().photo == poison
     assert Colorization.objects.failed().get().error == "out of memory"
     assert Colorization.objects.ready().count() == 2
@@ -128,7 +114,7 @@ def test_what_torch_refuses_fails_by_name_and_the_rest_of_the_batch_is_made(monk
 def test_colorizations_made_elsewhere_are_not_made_here() -> None:
     external = Algorithm.objects.create(slug="theirs", name="Theirs", kind="EXTERNAL")
     ask(make_test_set(2), external)
-    tasks.colorize(algorithm_id=external.pk)
+    make_all()
     assert "is not made here" in Colorization.objects.failed().first().error
 
 
@@ -137,7 +123,7 @@ def test_a_missing_photo_fails_alone_with_its_reason() -> None:
     lost = test_set.photos.first()
     lost.file.storage.delete(lost.file.name)
     ask(test_set, grey())
-    tasks.colorize(algorithm_id=grey().pk)
+    make_all()
     failed = Colorization.objects.failed().get()
     assert failed.photo == lost
     assert "No such file" in failed.error
@@ -150,10 +136,10 @@ def test_failed_ones_can_be_tried_again() -> None:
     content = lost.file.open("rb").read()
     lost.file.storage.delete(lost.file.name)
     ask(test_set, grey())
-    tasks.colorize(algorithm_id=grey().pk)
+    make_all()
     Path(lost.file.path).write_bytes(content)
     assert services.retry_failed(algorithm=grey()) == 1
-    tasks.colorize(algorithm_id=grey().pk)
+    make_all()
     assert Colorization.objects.ready().count() == 2
 
 
@@ -165,11 +151,11 @@ def test_a_checkpoint_that_changed_since_it_was_registered_is_refused(tmp_path: 
         ask(make_test_set(2), model)
         with (tmp_path / "best.safetensors").open("ab") as file:
             file.write(b"more")
-        tasks.colorize(algorithm_id=model.pk)
+        make_all()
         assert "is not the file that was registered" in Colorization.objects.failed().first().error
         (tmp_path / "best.safetensors").unlink()
         services.retry_failed(algorithm=model)
-        tasks.colorize(algorithm_id=model.pk)
+        make_all()
     assert "is missing" in Colorization.objects.failed().first().error
 
 
@@ -181,31 +167,6 @@ def test_a_checkpoint_of_another_network_fails_with_its_sentence(tmp_path: Path)
     with override_settings(CHECKPOINT_DIR=tmp_path):
         model = services.register_checkpoint(slug="mine", name="Mine", file_name="best.safetensors")
         ask(make_test_set(2), model)
-        tasks.colorize(algorithm_id=model.pk)
+        make_all()
     assert "another network" in Colorization.objects.failed().first().error
     assert not Colorization.objects.ready().exists()
-
-
-@pytest.mark.django_db(transaction=True)
-def test_two_workers_never_claim_the_same_row() -> None:
-    ask(make_test_set(6), grey())
-    claimed: dict[str, list[int]] = {}
-    held, done = threading.Event(), threading.Event()
-
-    def first() -> None:
-        with transaction.atomic():
-            claimed["first"] = [row.pk for row in Colorization.objects.claim(grey_row, 4)]
-            held.set()
-            done.wait(10)
-        connection.close()
-
-    grey_row = grey()
-    other = threading.Thread(target=first)
-    other.start()
-    assert held.wait(10)
-    with transaction.atomic():
-        claimed["second"] = [row.pk for row in Colorization.objects.claim(grey_row, 4)]
-    done.set()
-    other.join()
-    assert (len(claimed["first"]), len(claimed["second"])) == (4, 2)
-    assert not set(claimed["first"]) & set(claimed["second"])

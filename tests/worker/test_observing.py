@@ -11,6 +11,7 @@ from colortest.stimuli import observer
 from colortest.stimuli.models import Algorithm, Colorization, MachineFoolRate, TestSet
 from colortest.stimuli.services import register_method, request_colorizations
 from tests.cast import make_test_set
+from tests.worker.making import make_all
 from worker import tasks
 
 SECONDS = 180
@@ -21,7 +22,7 @@ def observed(count: int = 30) -> tuple[Algorithm, TestSet]:
     grey = register_method(slug="grey", name="Grey", kind=Algorithm.Kind.BASELINE, method=Algorithm.Method.GREY)
     test_set = make_test_set(count)
     request_colorizations(photos=test_set.photos.all(), algorithm=grey)
-    tasks.colorize(algorithm_id=grey.pk)
+    make_all()
     while Colorization.objects.pending().exists():  # a real worker may have been quicker, and still be at it
         time.sleep(0.05)
     observer.request_machine_fool_rates(algorithm=grey, test_set=test_set)
@@ -67,7 +68,7 @@ def test_what_is_asked_and_was_lost_is_rung_for_again(
 ) -> None:
     grey, test_set = observed(20)
     rung: list[tuple[str, dict[str, int]]] = []
-    monkeypatch.setattr("colortest.jobs._send", lambda name, kwargs, expires: rung.append((name, kwargs)))
+    monkeypatch.setattr("colortest.jobs._send", lambda name, kwargs, *_: rung.append((name, kwargs)))
     with django_capture_on_commit_callbacks(execute=True):  # type: ignore[operator]
         tasks.ring_again()
     assert rung == [("observe", {"algorithm_id": grey.pk, "test_set_id": test_set.pk})]

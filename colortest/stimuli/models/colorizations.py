@@ -1,5 +1,6 @@
 """Algorithms, and colorizations: the fakes that they are asked for and make."""
 
+from datetime import timedelta
 from typing import ClassVar, Self
 
 import pgtrigger
@@ -9,6 +10,11 @@ from django.db.models.functions import Now
 
 from colortest.stimuli.models.files import random_name
 from colortest.stimuli.models.test_sets import Photo
+
+TRIES = 3
+# So long after it was begun a pending row that nobody holds was left behind: between counting a try and locking the row
+# for it lie milliseconds. It also spreads the deaths of workers over time.
+WAIT = timedelta(seconds=1)
 
 
 class AlgorithmQuerySet(models.QuerySet["Algorithm"]):
@@ -30,10 +36,11 @@ class AlgorithmQuerySet(models.QuerySet["Algorithm"]):
         }
         return self.annotate(**counts).order_by("id")
 
-    def with_pending(self) -> Self:
-        """Those with work left."""
-        pending = Colorization.objects.pending().filter(algorithm=models.OuterRef("pk"))
-        return self.filter(models.Exists(pending))
+    def with_fresh(self) -> list[int]:
+        """Ids of those with colorizations that nobody began: one look into an index for each algorithm."""
+        fresh = Colorization.objects.fresh().filter(algorithm=models.OuterRef("pk")).order_by("id")
+        found = self.annotate(fresh=models.Subquery(fresh.values("id")[:1])).values_list("pk", "fresh")
+        return [pk for pk, first in found if first is not None]
 
 
 class Algorithm(models.Model):
@@ -111,13 +118,28 @@ class ColorizationQuerySet(models.QuerySet["Colorization"]):
         """Ready, from a time when their quality was not measured."""
         return self.ready().filter(psnr=None)
 
-    def claim(self, algorithm: Algorithm, limit: int) -> list["Colorization"]:
-        """Lock up to `limit` pending rows of an algorithm that no other worker holds, oldest first.
+    def fresh(self) -> Self:
+        """Still to be made, and never begun or always given back."""
+        return self.pending().filter(tries=0)
 
-        The row lock is the lease: it lasts as long as the transaction, and ends with a killed worker.
+    def asked_for(self) -> Self:
+        """Fresh ones that somebody waits for, who waits longest first."""
+        return self.fresh().filter(asked__isnull=False).order_by("asked")
+
+    def suspect(self) -> Self:
+        """Pending though a worker began on them, some time ago; fewest tries first."""
+        return self.pending().filter(tries__gt=0, tried__lt=Now() - WAIT).order_by("tries", "algorithm", "id")
+
+    def for_making(self) -> Self:
+        """With photo and algorithm."""
+        return self.select_related("photo", "algorithm").order_by("id")
+
+    def unheld(self) -> Self:
+        """Locked until the end of the transaction, without those that another worker holds.
+
+        The row lock is the lease: it ends with a killed worker.
         """
-        rows = self.pending().filter(algorithm=algorithm).select_related("photo").order_by("id")
-        return list(rows.select_for_update(skip_locked=True, of=("self",))[:limit])
+        return self.select_for_update(skip_locked=True, of=("self",))
 
 
 class Colorization(models.Model):
@@ -138,6 +160,9 @@ class Colorization(models.Model):
     psnr = models.FloatField(null=True, help_text="Decibels, against the photo; once ready.")
     colourfulness = models.FloatField(null=True, help_text="Hasler and Suesstrunk's; grey is 0. Once ready.")
     created = models.DateTimeField(db_default=Now())
+    asked = models.DateTimeField(null=True, help_text="Since when somebody waits for this very one.")
+    tries = models.PositiveSmallIntegerField(default=0, help_text="Begun and not ended: the worker died or hung.")
+    tried = models.DateTimeField(null=True, help_text="When it was last begun.")
 
     objects = ColorizationQuerySet.as_manager()
 
@@ -152,9 +177,18 @@ class Colorization(models.Model):
                     | Q(status="FAILED", file="") & ~Q(error="")
                 ),
             ),
+            models.CheckConstraint(
+                condition=Q(tries=0) | Q(tries__gte=1, tries__lte=TRIES, tried__isnull=False),
+                name="colorization_tried_so_often_at_most",
+            ),
         )
         indexes = (
-            models.Index(fields=["algorithm", "id"], condition=Q(status="PENDING"), name="pending_by_algorithm"),
+            models.Index(fields=["tries", "algorithm", "id"], condition=Q(status="PENDING"), name="pending_in_order"),
+            models.Index(
+                fields=["asked"],
+                condition=Q(status="PENDING", tries=0, asked__isnull=False),
+                name="pending_and_asked_for",
+            ),
             # Those given up on are few among many: whoever asks for them must not read past those that are ready.
             models.Index(fields=["algorithm", "id"], condition=Q(status="FAILED"), name="failed_by_algorithm"),
         )

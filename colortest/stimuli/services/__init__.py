@@ -7,14 +7,23 @@ from colortest.stimuli.services.algorithms import (
     register_method,
     register_shipped,
 )
+from colortest.stimuli.services.claims import claim_asked, claim_fresh, claim_suspect, give_back, give_up
 from colortest.stimuli.services.colorizations import (
+    colorize_now,
     colorize_with_all,
     fail_colorizations,
     request_colorizations,
     retry_failed,
-    store_colorization,
 )
 from colortest.stimuli.services.imports import import_photos, import_uploaded
+from colortest.stimuli.services.making import (
+    Failed,
+    Finished,
+    delete_files,
+    finish_colorization,
+    store_colorizations,
+    write_colorization,
+)
 from colortest.stimuli.services.sweeping import sweep_uploads
 from colortest.stimuli.services.test_sets import (
     accept_test_set,
@@ -27,16 +36,26 @@ from colortest.stimuli.services.test_sets import (
 from colortest.stimuli.services.uploads import begin_upload, discard_upload, receive_chunk
 
 __all__ = [
+    "Failed",
+    "Finished",
     "accept_test_set",
     "begin_test_set",
     "begin_upload",
     "checkpoint_path",
+    "claim_asked",
+    "claim_fresh",
+    "claim_suspect",
+    "colorize_now",
     "colorize_with_all",
     "create_test_set",
+    "delete_files",
     "delete_test_set",
     "discard_upload",
     "fail_colorizations",
     "file_sha256",
+    "finish_colorization",
+    "give_back",
+    "give_up",
     "import_photos",
     "import_uploaded",
     "receive_chunk",
@@ -46,7 +65,8 @@ __all__ = [
     "rename_splits",
     "request_colorizations",
     "retry_failed",
-    "store_colorization",
+    "store_colorizations",
     "sweep_uploads",
     "upload_test_set",
+    "write_colorization",
 ]

@@ -1,17 +1,14 @@
-"""Writes of colorizations: asked for, made, given up."""
+"""Writes of colorizations: asked for, tried again, given up. Their way through a worker is in `claims` and `making`."""
 
 from collections.abc import Iterable
 from math import ceil
 
 from django.conf import settings
-from django.core.files.base import ContentFile
 from django.db import transaction
-from PIL.Image import Image
+from django.db.models.functions import Now
 
 from colortest import jobs
-from colortest.stimuli import lightness, rendering
-from colortest.stimuli.models import Algorithm, Colorization, PhotoQuerySet, TestSet, read_stimulus
-from colortest.stimuli.quality import quality
+from colortest.stimuli.models import Algorithm, Colorization, Photo, PhotoQuerySet, TestSet
 
 WAKE = 4
 
@@ -28,8 +25,23 @@ def request_colorizations(*, photos: PhotoQuerySet, algorithm: Algorithm) -> int
     missing = photos.without_colorization(algorithm).values_list("pk", flat=True)
     rows = [Colorization(photo_id=pk, algorithm=algorithm) for pk in missing]
     Colorization.objects.bulk_create(rows, batch_size=1000, ignore_conflicts=True)
-    _ring_for(algorithm, len(rows))
+    _ring_for(len(rows))
     return len(rows)
+
+
+@transaction.atomic
+def colorize_now(*, photo: Photo, algorithm: Algorithm) -> Colorization:
+    """PENDING, before everything that nobody waits for, and ring; FAILED is tried again, READY stays as it is."""
+    row, _ = Colorization.objects.get_or_create(photo=photo, algorithm=algorithm, defaults={"asked": Now()})
+    failed = Colorization.objects.failed().filter(pk=row.pk)
+    failed.update(status=Colorization.Status.PENDING, error="", tries=0, tried=None)
+    # Where a worker holds the row it is being made this very moment, and nobody waits for the worker's lock.
+    waiting = Colorization.objects.pending().filter(pk=row.pk).unheld().first()
+    if waiting:
+        Colorization.objects.filter(pk=waiting.pk).update(asked=Now())
+        jobs.colorize(urgent=True)
+    row.refresh_from_db()
+    return row
 
 
 @transaction.atomic
@@ -37,29 +49,15 @@ def retry_failed(*, algorithm: Algorithm, photos: PhotoQuerySet | None = None) -
     """FAILED → PENDING for an algorithm's colorizations, of these photos or of all, and ring. Returns how many."""
     failed = algorithm.colorizations.failed()
     failed = failed if photos is None else failed.filter(photo__in=photos)
-    count = failed.update(status=Colorization.Status.PENDING, error="")
-    _ring_for(algorithm, count)
+    count = failed.update(status=Colorization.Status.PENDING, error="", asked=None, tries=0, tried=None)
+    _ring_for(count)
     return count
 
 
-def _ring_for(algorithm: Algorithm, count: int) -> None:
-    """One ring a batch, for up to as many workers as one request may wake; each full batch then rings for another."""
+def _ring_for(count: int) -> None:
+    """For up to as many workers as one request may wake: each goes on until nothing is left."""
     for _ in range(min(ceil(count / settings.COLORIZE_BATCH), WAKE)):
-        jobs.colorize(algorithm.pk)
-
-
-def store_colorization(*, colorization: Colorization, image: Image, milliseconds: float) -> None:
-    """PENDING → READY: the same rendering, lightness and encoder as the photo went through."""
-    photo = rendering.stored(read_stimulus(colorization.photo.file))
-    shown = lightness.level_with(rendering.render(image), photo, colorization.photo.sha256)
-    data, measured = rendering.encode(shown), quality(shown, photo)
-    colorization.file.save("colorization.webp", ContentFile(data), save=False)
-    colorization.status = Colorization.Status.READY
-    colorization.byte_count = len(data)
-    colorization.milliseconds = milliseconds
-    colorization.psnr, colorization.colourfulness = measured.psnr, measured.colourfulness
-    changed = ["file", "status", "byte_count", "milliseconds", "psnr", "colourfulness"]
-    colorization.save(update_fields=changed)
+        jobs.colorize()
 
 
 def fail_colorizations(*, colorizations: Iterable[Colorization], reason: str) -> None:

@@ -1,0 +1,104 @@
+"""Whatever becomes of a worker: no colorization is lost, none is made twice, and what kills workers is given up."""
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from django.conf import settings
+
+from colortest.stimuli import services
+from colortest.stimuli.models import Algorithm, Colorization, TestSet
+from tests.cast import make_test_set
+from tests.running import wait_until
+from tests.worker.workers import kill, ring_until_made, workers
+
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.processes]
+
+# Python runs this first in a process that finds it on its path. Decoding one photo ends the process, another hangs.
+POISON = """
+import os, signal, time
+import PIL.Image
+
+usual = PIL.Image.open
+poison, hang = (open(os.environ[name], "rb").read() for name in ("POISON", "HANG"))
+
+def opened(file, *others, **more):
+    if file.getvalue() == poison:
+        os.kill(os.getpid(), signal.SIGKILL)
+    if file.getvalue() == hang:
+        time.sleep(1000)
+    return usual(file, *others, **more)
+
+PIL.Image.open = opened
+"""
+
+
+def asked(photos: int) -> tuple[TestSet, Algorithm]:
+    test_set = make_test_set(photos)
+    grey = services.register_method(slug="grey", name="Grey", kind="BASELINE", method="grey")
+    services.request_colorizations(photos=test_set.photos.all(), algorithm=grey)
+    return test_set, grey
+
+
+def stored_files() -> set[str]:
+    root = Path(settings.MEDIA_ROOT)
+    return {str(path.relative_to(root)) for path in (root / "stimuli").rglob("*.webp")}
+
+
+def some_are_ready() -> bool:
+    return Colorization.objects.ready().exists()
+
+
+@pytest.fixture
+def nothing_stored_before() -> Iterator[None]:
+    """Other tests leave files, but those of this one are to be counted."""
+    before = stored_files()
+    yield
+    of_rows = {str(row.file.name) for row in Colorization.objects.ready()}
+    of_photos = {str(row.photo.file.name) for row in Colorization.objects.select_related("photo")}
+    assert of_rows | of_photos <= stored_files()
+    assert len(of_rows) == Colorization.objects.ready().count()
+    assert before <= stored_files()
+
+
+def test_a_worker_killed_in_the_middle_of_a_batch_loses_nothing(tmp_path: Path, nothing_stored_before: None) -> None:
+    asked(60)
+    with workers(tmp_path, 2, COLORIZE_BATCH="6") as (first, second):
+        wait_until(some_are_ready, 60)
+        kill(first)
+        assert Colorization.objects.pending().exists(), "it died too late to show anything"
+        ring_until_made()
+        assert second.exit_code is None
+    assert Colorization.objects.ready().count() == 60
+    assert Colorization.objects.filter(tries=2).exists(), "its batches were begun again by the other"
+
+
+def test_a_worker_that_is_stopped_gives_back_what_it_has_begun(tmp_path: Path) -> None:
+    asked(60)
+    with workers(tmp_path, COLORIZE_BATCH="6") as (worker,):
+        wait_until(some_are_ready, 60)
+        worker.stop()
+        assert worker.exit_code == 0, worker.last_lines()
+    pending = Colorization.objects.pending()
+    assert pending.exists(), "it stopped too late to show anything"
+    assert not pending.exclude(tries=0).exists()
+    assert not Colorization.objects.failed().exists()
+
+
+def test_a_photo_that_kills_and_one_that_hangs_are_given_up_after_three_tries(tmp_path: Path) -> None:
+    (tmp_path / "sitecustomize.py").write_text(POISON)
+    test_set, _ = asked(12)
+    poison, hang = test_set.photos.all()[3], test_set.photos.all()[8]
+    environ = {"PYTHONPATH": str(tmp_path), "POISON": poison.file.path, "HANG": hang.file.path}
+    with workers(tmp_path, COLORIZE_BATCH="6", TASK_SECONDS="2", OMP_NUM_THREADS="1", **environ) as (worker,):
+        ring_until_made()
+        log = worker.log.read_text()
+    failed = {row.photo: row for row in Colorization.objects.failed().select_related("photo")}
+    assert set(failed) == {poison, hang}
+    for row in failed.values():
+        assert row.tries == 3
+        assert "died 3 times on this photo, or took longer than 2 seconds" in row.error
+    assert Colorization.objects.ready().count() == 10
+    assert f"took longer than 2 s: colorizations [{failed[hang].pk}]" in log
+    assert "given up" in log
