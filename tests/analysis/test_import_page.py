@@ -1,7 +1,5 @@
 """A researcher imports responses on a page: a worker reads the file, and the page tells what became of it."""
 
-from collections.abc import Iterator
-
 import pytest
 from django.contrib.auth import get_user_model
 from django.contrib.auth.models import Group
@@ -9,7 +7,6 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import IntegrityError, transaction
 from django.http import HttpResponse
 from django.test import Client
-from pytest_django.plugin import DjangoDbBlocker
 
 from colortest import jobs
 from colortest.analysis import import_forms
@@ -17,20 +14,11 @@ from colortest.analysis.exports.tidy import tidy_csv
 from colortest.analysis.models import ResponseImport
 from colortest.analysis.services.uploads import import_uploaded
 from colortest.experiment.models import Study
-from tests.analysis.test_imports import PRACTICE, amt_file, changed, play_all, rates, tidy, written
-from tests.cast import stage_study
+from tests.analysis.test_imports import amt_file, changed, rates, tidy, written
 from worker import tasks
 
 pytestmark = pytest.mark.django_db
 ADDRESS = "/studies/import/"
-
-
-@pytest.fixture(scope="module")
-def played(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[Study]:
-    """Played once; each test takes back what it writes."""
-    with django_db_blocker.unblock(), transaction.atomic():
-        yield play_all(stage_study(question="FAKE", min_catch_accuracy=0.0, practice_trials=PRACTICE, test_trials=10))
-        transaction.set_rollback(True)
 
 
 def send(client: Client, study: Study, content: str | bytes, **fields: object) -> HttpResponse:

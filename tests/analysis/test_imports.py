@@ -2,14 +2,13 @@
 
 import csv
 import io
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 from django.core.management import CommandError, call_command
 from django.db import IntegrityError, transaction
 from django.test import Client
-from pytest_django.plugin import DjangoDbBlocker
 
 from colortest.analysis.exports.amt import wide_csv
 from colortest.analysis.exports.tidy import tidy_csv
@@ -17,45 +16,18 @@ from colortest.analysis.imports.amt import read_wide
 from colortest.analysis.imports.reading import Unusable
 from colortest.analysis.imports.tidy import read_tidy
 from colortest.analysis.models import FoolRate
-from colortest.analysis.services import compute_fool_rates
 from colortest.analysis.services.imports import BadLines, import_responses
 from colortest.analysis.services.reports import store_report
 from colortest.experiment import services
 from colortest.experiment.models import Participant, Response, Study, Trial
 from colortest.refusal import Refused
 from colortest.stimuli.models import Algorithm, TestSet
-from tests.analysis.test_fool_rates import LATE, play
-from tests.cast import stage_study
+from tests.analysis.conftest import PRACTICE
 
 pytestmark = pytest.mark.django_db
 
 NUMBERS = ("fooled", "countable", "participants", "photos", "rate", "low", "high", "wilson_low", "amt_mean", "amt_sd")
-PRACTICE = 3
 Rows = list[dict[str, str]]
-
-
-@pytest.fixture(scope="module")
-def played(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[Study]:
-    """With people who count, one who is excluded, one who is flagged, and a program. Played once for all tests, each of
-    which takes back what it writes.
-    """
-    with django_db_blocker.unblock(), transaction.atomic():
-        yield play_all(stage_study(question="FAKE", min_catch_accuracy=0.0, practice_trials=PRACTICE, test_trials=10))
-        transaction.set_rollback(True)
-
-
-def play_all(study: Study) -> Study:
-    for fooled in (1, 4, 8):
-        play(study, fooled=fooled)
-    play(study, fooled=2, exposure=LATE)
-    excluded = play(study, fooled=9)
-    Participant.objects.filter(pk=excluded.pk).update(exclusion_reason="caught 0 of 4 catch trials, fewer than 50 %")
-    play(study, fooled=3, simulated=True)
-    play(study, fooled=5, rehearsal=True)
-    unfinished = services.admit_participant(study=study)
-    services.begin(participant=unfinished)
-    compute_fool_rates(study=study)
-    return study
 
 
 def take(study: Study, text: str, form: str = "tidy", *, practice: int = 10, **options: object) -> Study:

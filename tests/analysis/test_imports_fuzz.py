@@ -1,16 +1,22 @@
 """Whatever the bytes, a file of responses gives rows, problems, or one sentence; and what it gives can be stored."""
 
+import csv
 import io
 import re
 from functools import cache
 
 import pytest
-from hypothesis import given, settings
+from django.db import transaction
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from colortest.analysis.exports.tidy import NAMES
+from colortest.analysis.exports.tidy import NAMES, tidy_csv
 from colortest.analysis.imports.files import AMT, TIDY, read_file
 from colortest.analysis.imports.reading import LARGEST, Content, Unusable
+from colortest.analysis.services.imports import import_responses
+from colortest.analysis.services.reports import store_report
+from colortest.experiment.models import Study
+from colortest.refusal import Refused
 
 SENTENCE = re.compile(r"[A-Z“][^\n\r]{0,900}\.")
 LINE = {
@@ -132,3 +138,29 @@ def test_a_wide_table_that_lacks_thousands_of_columns_is_told_in_one_sentence() 
     header = ",".join(f"Input.gt_side{n}" for n in range(10_000)) + ",Input.images_left0,Input.images_right0"
     with pytest.raises(Unusable, match="and 29,992 more"):
         read_file(io.BytesIO(f"{header},Answer.selection0\n".encode()), AMT, practice=0)
+
+
+@pytest.mark.django_db
+@settings(deadline=None, max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(data=st.data())
+def test_what_is_read_is_stored_or_refused_in_sentences(played: Study, data: st.DataObject) -> None:
+    header, *lines = csv.reader(io.StringIO(b"".join(tidy_csv(played)).decode(), newline=""))
+    columns = data.draw(st.lists(st.sampled_from(range(len(header))), min_size=1, max_size=2))
+    value = data.draw(CELLS)
+    for line in lines[:: data.draw(st.sampled_from([1, 7, 1000]))]:
+        for column in columns:
+            line[column] = value
+    content = outcome(written([header, *lines]), TIDY)
+    if content is None:
+        return
+    refusal = ""
+    with transaction.atomic():
+        try:
+            study = import_responses(content=content, title="Any", test_set=played.test_set, preset="thesis-2020")
+            assert study.participants.count() == len(content.people)
+            assert b"".join(tidy_csv(study)).count(b"any,") == len(content.rows)
+            store_report(study=study)
+        except Refused as error:
+            refusal = str(error)
+        transaction.set_rollback(True)
+    assert not refusal or SENTENCE.fullmatch(refusal), refusal
