@@ -55,6 +55,6 @@ def test_what_is_off_target_is_named(design: Design, found: Calibration) -> None
 
 def test_with_a_thousand_photos_the_interval_is_not_too_careful_either() -> None:
     """Draws alone would say an error of 2.6 points where it is 2.0, and cover the truth in more than 99 of 100."""
-    found = calibrate(Design(40, 1000, 36), studies=STUDIES // 4, draws=DRAWS, seed=2026)
-    assert 0.9 <= found.covered <= 0.99
-    assert found.crossed == pytest.approx(2.6, abs=0.1)
+    design = Design(40, 1000, 36)
+    found = calibrate(design, studies=STUDIES, draws=DRAWS // 2, seed=2026)
+    assert list(off_target(found, KNOWN[design], studies=STUDIES)) == []
