@@ -9,7 +9,6 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from colortest.analysis.definitions import CHAPTERS, DEFINITIONS
 from colortest.analysis.models import Report
 from colortest.experiment import services
 from colortest.experiment.models import Study
@@ -210,13 +209,6 @@ def test_the_machine_fool_rate_is_shown_beside_peoples_and_named_as_what_it_is(
     people, machine = page(researcher).split('id="machine"')
     assert "a network’s, not people’s" in people
     assert "4.5 – 27.1 %" in machine
-
-
-def test_every_definition_has_an_anchor_and_no_two_share_one(client: Client) -> None:
-    shown = page(client, "/definitions/")
-    for definition in DEFINITIONS.values():
-        assert shown.count(f'<div id="{definition.anchor}">') == 1
-    assert len(DEFINITIONS) == sum(len(chapter.definitions) for chapter in CHAPTERS)
 
 
 def test_every_number_of_the_page_is_a_click_from_its_definition(closed: Study, researcher: Client) -> None:
