@@ -1,7 +1,9 @@
-"""The rules of Psych-DS as its schema 1.5.1 and its guide state them, checked without any program of theirs.
+"""The rules of Psych-DS as its schema 1.5.1 and its validator 1.5.1 have them, checked without any program of theirs.
 
-<https://psychds-docs.readthedocs.io/en/latest/reference/rules_and_conventions/> has the rules in words; the codes are
-those of <https://github.com/psych-ds/psych-DS>, `schema_model`.
+Compared rule by rule with `schema_model/versions/1.5.1`, and the files of earlier versions that it leaves, of
+<https://github.com/psych-ds/psych-DS>, and with <https://github.com/psych-ds/psychds-validator> of June 2026, a program
+for Deno, whose codes these are. Left out: sidecar metadata and `.tsv`, which we do not write, and the recommended keys
+(author, citation, license, funder, url), which it passes over.
 """
 
 import csv
@@ -11,14 +13,20 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
-SCHEMA_ORG = {"http://schema.org", "http://schema.org/", "https://schema.org", "https://schema.org/"}
-DATA_FILE = re.compile(r"([a-z]+-[a-zA-Z0-9]+)(_[a-z]+-[a-zA-Z0-9]+)*_data\.csv")
+SCHEMA_ORG = {
+    f"{scheme}://{www}schema.org{end}" for scheme in ("http", "https") for www in ("", "www.") for end in ("", "/")
+}
+DATA_FILE = re.compile(r"([a-z]+-[a-zA-Z0-9]+)(_[a-z]+-[a-zA-Z0-9]+)*_data\.(csv|tsv)")
 KEYWORDS = {"study", "site", "subject", "session", "task", "condition", "trial", "stimulus", "description"}
 # Of schema.org, as far as a data set of ours needs them: <https://schema.org/Dataset>, <https://schema.org/PropertyValue>
 PROPERTIES = {
     "Dataset": {"name", "description", "schemaVersion", "identifier", "keywords", "variableMeasured"},
     "PropertyValue": {"name", "description", "unitText", "minValue", "maxValue", "value", "valueReference"},
 }
+# Which types of objects a property takes, of those that we use.
+RANGES = {"variableMeasured": {"PropertyValue"}, "valueReference": {"PropertyValue"}}
+FOLDERS = ("analysis", "results", "materials", "documentation")  # recommended; what is in them is not looked at
+ROOT_FILES = {"dataset_description.json", "README.md", "README.txt", "CHANGES.md", "CHANGES.txt", ".psychds-ignore"}
 
 Files = dict[str, bytes]
 
@@ -40,6 +48,8 @@ def errors(files: Files) -> set[str]:
         return found | {"JSON_INVALID"}
     found |= set(_of_metadata(described))
     columns = {one if isinstance(one, str) else one.get("name") for one in described.get("variableMeasured", [])}
+    headers = {name for path in good for name in _header(files[path])}
+    found |= {"VARIABLE_MISSING_FROM_CSV_COLUMNS"} if good and not columns <= headers else set()
     return found.union(*(_of_data(files[path], columns) for path in good))
 
 
@@ -49,11 +59,18 @@ def warnings(files: Files) -> set[str]:
     for name in ("README", "CHANGES"):
         if not {f"{name}.md", f"{name}.txt"} & set(files):
             found.add(f"MISSING_{name}_DOC")
-    for folder in ("results", "materials", "documentation"):
+    if ".psychds-ignore" not in files:
+        found.add("MISSING_PSYCHDSIGNORE")
+    for folder in FOLDERS:
         if not any(path.startswith(f"{folder}/") for path in files):
             found.add(f"MISSING_{folder.upper()}_DIRECTORY")
     for path in files:
         name = path.rpartition("/")[2]
+        data = path.startswith("data/") and DATA_FILE.fullmatch(name)
+        if not data and path not in ROOT_FILES and path.partition("/")[0] not in FOLDERS:
+            found.add(f"FILE_NOT_CHECKED: {path}")
+        if name == "dataset_description.json" and path != name:
+            found.add("WRONG_METADATA_LOCATION")
         if path.startswith("data/") and name.endswith("_data.csv"):
             keys = {pair.partition("-")[0] for pair in name.removesuffix("_data.csv").split("_")}
             found |= {f"FILENAME_UNOFFICIAL_KEYWORD_WARNING: {key}" for key in keys - KEYWORDS}
@@ -61,13 +78,21 @@ def warnings(files: Files) -> set[str]:
 
 
 def _of_metadata(described: dict[str, Any]) -> Iterator[str]:
-    if described.get("@context") not in SCHEMA_ORG:
-        yield "JSON_KEY_REQUIRED: no key is schema.org's without its @context"
-    if described.get("@type", described.get("type")) not in {"Dataset", "https://schema.org/Dataset"}:
+    if "@context" not in described:
+        yield "INVALID_JSONLD_FORMATTING"
+    elif described["@context"] not in SCHEMA_ORG:
+        yield "JSON_KEY_REQUIRED: no key is schema.org's with another @context"
+    if "@type" not in described:
+        yield "MISSING_DATASET_TYPE"
+    elif described["@type"] not in {"Dataset", "http://schema.org/Dataset"}:
         yield "INCORRECT_DATASET_TYPE"
     for key in ("name", "description", "variableMeasured"):
         if not described.get(key):
             yield f"JSON_KEY_REQUIRED: {key}"
+
+
+def _header(content: bytes) -> list[str]:
+    return next(csv.reader(io.StringIO(content.decode("utf-8", "replace"), newline="")), [])
 
 
 def _of_data(content: bytes, columns: set[str]) -> set[str]:
@@ -97,5 +122,8 @@ def _not_schema_org(value: Any) -> Iterator[str]:
             yield "OBJECT_TYPE_MISSING"
         known = PROPERTIES.get(value.get("@type", ""), set()) | {"@context", "@type"}
         yield from (f"INVALID_SCHEMAORG_PROPERTY: {key}" for key in value.keys() - known)
+        for key, types in RANGES.items():
+            objects = (one for one in value.get(key, []) if isinstance(one, dict))
+            yield from (f"INVALID_OBJECT_TYPE: {key}" for one in objects if one.get("@type") not in types)
         for one in value.values():
             yield from _not_schema_org(one)

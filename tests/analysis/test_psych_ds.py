@@ -3,10 +3,15 @@
 import csv
 import io
 import json
+import subprocess
+import sys
 import zipfile
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from colortest.analysis.exports.psych_ds import psych_ds_zip
 from colortest.analysis.exports.tidy import NAMES, tidy_csv
@@ -66,6 +71,9 @@ FIRST = "data/study-sundaystudy_subject-1_data.csv"
         (lambda files: {path: files[path] for path in files if "dataset" not in path}, "MISSING_DATASET_DESCRIPTION"),
         (lambda files: files | {"data/subject_1_data.csv": b"a\n"}, "FILENAME_KEYWORD_FORMATTING_ERROR"),
         (change("dataset_description.json", '"Dataset"', '"Book"'), "INCORRECT_DATASET_TYPE"),
+        (change("dataset_description.json", '"@type": "Dataset",', ""), "MISSING_DATASET_TYPE"),
+        (change("dataset_description.json", '"@context"', '"context"'), "INVALID_JSONLD_FORMATTING"),
+        (change("dataset_description.json", '"name": "rt_ms"', '"name": "rt"'), "VARIABLE_MISSING_FROM_CSV_COLUMNS"),
         (
             change("dataset_description.json", '"description": "Resp', '"about": "Resp'),
             "JSON_KEY_REQUIRED: description",
@@ -77,6 +85,35 @@ FIRST = "data/study-sundaystudy_subject-1_data.csv"
 )
 def test_the_rules_of_this_test_find_what_is_broken(broken: Callable[[Files], Files], code: str, files: Files) -> None:
     assert code in psych_ds_rules.errors(broken(files))
+
+
+@pytest.mark.parametrize(
+    ("broken", "code"),
+    [
+        (lambda files: files | {"notes.md": b"a"}, "FILE_NOT_CHECKED: notes.md"),
+        (lambda files: files | {"data/notes.csv": b"a"}, "FILE_NOT_CHECKED: data/notes.csv"),
+        (lambda files: files | {"data/dataset_description.json": b"{}"}, "WRONG_METADATA_LOCATION"),
+        (lambda files: {path: files[path] for path in files if "analysis/" not in path}, "MISSING_ANALYSIS_DIRECTORY"),
+        (lambda files: {path: files[path] for path in files if "ignore" not in path}, "MISSING_PSYCHDSIGNORE"),
+        (change("dataset_description.json", '"PropertyValue"', '"Person"'), "INVALID_OBJECT_TYPE: variableMeasured"),
+    ],
+)
+def test_they_find_what_is_not_as_recommended(broken: Callable[[Files], Files], code: str, files: Files) -> None:
+    assert code in psych_ds_rules.warnings(broken(files))
+
+
+def test_the_script_in_it_finds_the_fool_rates_from_its_data(files: Files, study: Study, tmp_path: Path) -> None:
+    for path, content in files.items():
+        (tmp_path / path).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / path).write_bytes(content)
+    argv = [sys.executable, "analysis/fool_rates.py"]
+    said = subprocess.run(argv, cwd=tmp_path, capture_output=True, text=True, check=True, timeout=60).stdout
+    found = [tuple(line.split("\t")) for line in said.splitlines()[1:]]
+    rates = study.fool_rates.of_people().filter(countable__gt=0).select_related("algorithm")
+    assert rates
+    assert sorted(found) == sorted(
+        (rate.algorithm.slug, rate.split, str(rate.fooled), str(rate.countable), f"{rate.rate:.4f}") for rate in rates
+    )
 
 
 def test_each_participant_has_a_file_and_together_they_are_the_tidy_table(files: Files, study: Study) -> None:
@@ -122,6 +159,14 @@ def test_nothing_in_it_opens_a_run(files: Files, study: Study) -> None:
 
 def test_the_same_responses_give_the_same_bytes(files: Files, study: Study) -> None:
     assert b"".join(psych_ds_zip(study)) == b"".join(psych_ds_zip(study))
+
+
+def test_its_first_bytes_come_before_any_data_is_read(files: Files, study: Study) -> None:
+    with CaptureQueriesContext(connection) as asked:
+        first = next(psych_ds_zip(study))
+    assert b"dataset_description.json" in first
+    assert not [query for query in asked.captured_queries if query["sql"].startswith("COPY")]
+    assert len(asked.captured_queries) < 5
 
 
 def test_without_a_response_there_is_no_dataset(study: Study) -> None:

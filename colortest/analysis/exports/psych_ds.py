@@ -7,6 +7,7 @@ responses give the same bytes.
 
 import json
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 from colortest.analysis.exports.codebook import codebook, variables
@@ -23,6 +24,7 @@ SUMMARY = (
     "took for real. One row of a data file is one response. Where responses of simulated participants are included, "
     "the column “simulated” says so."
 )
+SCRIPT = Path(__file__).with_name("fool_rates_script.py")
 KEYWORDS = ["image colorization", "fool rate", "two-alternative forced choice", "visual perception"]
 
 
@@ -62,6 +64,8 @@ def _files(study: Study) -> Iterator[tuple[str, bytes]]:
     yield "dataset_description.json", _json(description(study))
     yield "README.md", _readme(study).encode()
     yield "CHANGES.md", _changes(study).encode()
+    yield ".psychds-ignore", b"# Validators pass nothing over here but the folders that they always do.\n"
+    yield "analysis/fool_rates.py", SCRIPT.read_bytes()
     yield "documentation/codebook.md", codebook().encode()
     for text in study.consent_texts.all():
         yield f"documentation/consent_{text.language}.txt", f"{text.text}\n".encode()
@@ -92,6 +96,7 @@ def _readme(study: Study) -> str:
 - `materials/design.json` is the design that was frozen before the first participant. The SHA-256 over it, the consent
   texts and the photos is `{study.design_hash}`.
 - `results/numbers.json` holds the fool rates with their intervals.
+- `analysis/fool_rates.py` finds them from `data/` alone: `python analysis/fool_rates.py`, with nothing installed.
 
 A fool rate is the share of responses in which the fake was taken for the real photo (`fooled`), over all test trials
 (`kind` is TEST) of people (`simulated` is False) who finished (`finished`) and are not excluded (`excluded`), without
