@@ -7,6 +7,8 @@ from typing import Any
 from django.conf import settings
 from django.core.checks import CheckMessage, Error, Warning, register
 
+from colortest.logs.lines import FORMATS
+
 
 @register
 def secret_key(**_: Any) -> list[CheckMessage]:
@@ -45,3 +47,12 @@ def open_to_the_world(**_: Any) -> list[CheckMessage]:
         hint = "Unset DEBUG wherever others can reach the site."
         return [Error("DEBUG is on while HTTPS says that the site is public.", hint=hint, id="colortest.E005")]
     return []
+
+
+@register
+def log_format(**_: Any) -> list[CheckMessage]:
+    """Lines are written in one of two ways."""
+    if settings.LOG_FORMAT in FORMATS:
+        return []
+    hint = "Set it to json or text, or unset it."
+    return [Error(f"LOG_FORMAT {settings.LOG_FORMAT} is no format of logs.", hint=hint, id="colortest.E006")]

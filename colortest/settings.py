@@ -3,6 +3,7 @@
 The README's table lists the variables; `colortest/checks.py` says what is wrong with their values.
 """
 
+import logging
 import secrets
 from pathlib import Path
 
@@ -10,6 +11,7 @@ import environ
 from csp.constants import NONE, SELF
 
 from colortest import embedded
+from colortest.logs.lines import configuration, default_format
 
 env = environ.Env()
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -39,6 +41,7 @@ INSTALLED_APPS = [
     "pgtrigger",
     "django_htmx",
     "axes",
+    "django_structlog",
     "django.forms",
     "django.contrib.admin",
     "django.contrib.auth",
@@ -54,6 +57,7 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
+    "colortest.logs.requests.QuietRequests",
     "csp.middleware.CSPMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
@@ -172,12 +176,14 @@ LOCALE_PATHS = [BASE_DIR / "colortest" / "locale"]
 USE_TZ = True
 TIME_ZONE = "UTC"
 
-LOGGING = {
-    "version": 1,
-    "disable_existing_loggers": False,
-    "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
-    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
-    "root": {"handlers": ["stderr"], "level": env.str("LOG_LEVEL", default="INFO")},
-    # A refused page is no error of ours: its traceback would bury those that are.
-    "loggers": {"httpx": {"level": "WARNING"}, "django.request": {"level": "ERROR"}},
-}
+# Lines of JSON, or text where somebody reads along; no line tells of a person.
+LOG_FORMAT = env.str("LOG_FORMAT", default=default_format())
+LOGGING_CONFIG = "colortest.logs.lines.configure"
+LOGGING = configuration(LOG_FORMAT, env.str("LOG_LEVEL", default="INFO"))
+DJANGO_STRUCTLOG_CELERY_ENABLED = True
+DJANGO_STRUCTLOG_IP_LOGGING_ENABLED = False
+DJANGO_STRUCTLOG_USER_ID_FIELD = ""
+DJANGO_STRUCTLOG_STATUS_START_LOG_LEVEL = logging.DEBUG
+# A refused page is no error of ours.
+DJANGO_STRUCTLOG_STATUS_4XX_LOG_LEVEL = logging.INFO
+DJANGO_STRUCTLOG_CELERY_TASK_START_LOG_LEVEL = logging.DEBUG

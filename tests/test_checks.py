@@ -17,6 +17,7 @@ from colortest import checks
         (checks.numbers, {"COLORIZE_BATCH": 0}, "colortest.E003"),
         (checks.numbers, {"TASK_SECONDS": 5}, "colortest.E004"),
         (checks.open_to_the_world, {"DEBUG": True, "HTTPS": True}, "colortest.E005"),
+        (checks.log_format, {"LOG_FORMAT": "yaml"}, "colortest.E006"),
     ],
 )
 def test_a_wrong_setting_is_found_and_the_hint_says_what_to_do(

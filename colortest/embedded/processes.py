@@ -61,7 +61,7 @@ def start_demo(home: Path, site: str) -> Child:
 def environment(home: Path, *, threads: int) -> dict[str, str]:
     """Ours, with `threads` for the libraries that count, unless somebody chose already."""
     chosen = {name: os.environ.get(name, str(threads)) for name in _THREAD_VARIABLES}
-    return {**os.environ, **chosen, "COLORTEST_VAR": str(home)}
+    return {"LOG_FORMAT": "text", **os.environ, **chosen, "COLORTEST_VAR": str(home)}
 
 
 def _start(name: str, module: Sequence[str], logs: Path, environ: dict[str, str]) -> Child:

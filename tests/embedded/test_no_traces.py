@@ -112,3 +112,14 @@ def test_nothing_tells_of_the_browser_or_of_who_sat_there(played: Site, word: st
     assert found_in_rows(played, word) == []
     postgres.query(played.home, "CHECKPOINT")
     assert found_in_files(played.home, word) == []
+
+
+def test_no_code_and_no_token_of_anybody_stands_in_a_log(played: Site) -> None:
+    """Their addresses hold them: the logs tell routes."""
+    words = postgres.query(
+        played.home, "SELECT code FROM experiment_participant UNION SELECT token FROM experiment_trial"
+    )
+    assert len(words) > 4
+    logs = "\n".join(log.read_text() for log in (played.home / "logs").glob("*.log"))
+    assert "GET take/<secret:code>/stimuli/<secret:token>/<int:place>/" in logs
+    assert [word for (word,) in words if str(word) in logs] == []

@@ -10,6 +10,7 @@ from colortest.experiment.models import Participant, Study
 from colortest.experiment.plates_form import PlatesForm
 from colortest.experiment.telling import Telling
 from colortest.experiment.views import cookies
+from colortest.logs.requests import about
 
 GONE = gettext_noop(
     "There is no run at this address: it was withdrawn or erased, or a part of the address is missing. To take part, "
@@ -25,6 +26,7 @@ def participant_with(code: str) -> Participant:
     participant = Participant.objects.select_related("study").filter(code=code).first()
     if participant is None:
         raise Http404(gettext(GONE))
+    about(participant.study.slug)
     speak(participant.study)
     services.hear_of(participant)
     return participant

@@ -16,6 +16,7 @@ from colortest.experiment.models import Participant, Trial
 from colortest.experiment.stimulus import places, stimulus
 from colortest.experiment.views import exchange
 from colortest.experiment.views.pages import page, participant_with
+from colortest.logs.requests import about
 from colortest.refusal import Refused
 
 # Of a pair a side is chosen, a single image is taken for one of the two; it stands left.
@@ -52,6 +53,7 @@ def respond(request: HttpRequest, code: str, token: str) -> JsonResponse:
     trial = Trial.objects.select_related("participant__study").filter(token=token, participant__code=code).first()
     if trial is None:
         return exchange.refusal(gettext("This trial is not part of your run."), HTTPStatus.NOT_FOUND)
+    about(trial.participant.study.slug)
     try:
         sent = exchange.sent(request)
         single = trial.participant.study.single
@@ -86,6 +88,7 @@ def show_stimulus(request: HttpRequest, code: str, token: str, place: int) -> Ht
     trial = Trial.objects.select_related(*related).filter(token=token, participant__code=code).first()
     if trial is None or place not in places(trial.participant.study) or not flow.may_see(trial):
         raise Http404(gettext("This picture is not to be seen now."))
+    about(trial.participant.study.slug)
     return HttpResponse(
         stimulus(trial, place),
         content_type="image/png",
