@@ -39,10 +39,14 @@ OPEN_TO_ALL = {"home": "/", "about": "/about/", "login": "/login/", "not-found":
 OF_RESEARCHERS = {
     "studies": "/studies/",
     "new-study": "/studies/new/",
+    "import": "/studies/import/",
     "study": "/studies/demo/",
     "live": "/studies/demo/live/",
     "recruitment": "/studies/demo/recruitment/",
     "sharing": "/studies/demo/sharing/",
+    "methods": "/studies/demo/methods/",
+    "participant-data": "/participants/",
+    "tokens": "/account/tokens/",
     "power": "/power/?people=40&photos=50&trials=36",
 }
 OF_ADMINS = {"test-sets": "/test-sets/", "algorithms": "/algorithms/"}

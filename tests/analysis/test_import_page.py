@@ -73,6 +73,8 @@ def test_the_page_goes_on_to_the_results(played: Study, researcher: Client) -> N
     results = researcher.get(address, follow=True)
     assert results.redirect_chain == [("/studies/old-study/results/", 302)]
     assert "13 lines of test runs were left out" in results.content.decode()
+    assert "the numbers are being computed" in results.content.decode()
+    assert "Send people to" not in results.content.decode()
     assert 'href="/studies/old-study/results/"' in researcher.get(ADDRESS).content.decode()
 
 
