@@ -41,10 +41,11 @@ def main() -> None:
 
 def _report(home: Path) -> None:
     _run(home, "prepare")
-    raw = _run(home, "raw")
-    print(f"{raw['responses']:,.0f} responses, {raw['countable']:,.0f} of them countable")
+    everybody = _run(home, "everybody")
+    print(f"{everybody['responses']:,.0f} responses, {everybody['countable']:,.0f} of them countable")
+    print(f"every tally and people's own rates written anew: {everybody['seconds']:.1f} s, {everybody['mib']:.0f} MiB")
     for what, found in (
-        ("from responses: tallies, sums, rates", raw),
+        ("from responses: all compared, sums, rates", _run(home, "raw")),
         ("from tallies: sums, rates", _run(home, "full")),
     ):
         _line(what, found["seconds"], FULL_S, "s")
@@ -63,7 +64,7 @@ def _report(home: Path) -> None:
 
 def _line(what: str, measured: float, target: float, unit: str) -> None:
     print(
-        f"{what:40} {measured:8.1f} {unit:3}   target {target:5} {unit:3}   {measured / target:5.2f} of it", flush=True
+        f"{what:42} {measured:8.1f} {unit:3}   target {target:5} {unit:3}   {measured / target:5.2f} of it", flush=True
     )
 
 

@@ -12,7 +12,7 @@ from django.utils import timezone
 from colortest.analysis.models import FoolRate, Sums, Tally, Unsummed, Untallied
 from colortest.analysis.services.locks import alone_with
 from colortest.analysis.services.summing import Summer
-from colortest.analysis.services.tallies import put_everybody_back, take_tallied, take_unsummed, tally_waiting
+from colortest.analysis.services.tallies import put_back, take_tallied, take_unsummed, tally_waiting
 from colortest.experiment.models import Participant, Study, StudyEvent, Withdrawal
 from colortest.refusal import Refused
 
@@ -75,8 +75,11 @@ def _store(changed: Sequence[Sums]) -> None:
     Sums.objects.bulk_create(changed, update_conflicts=True, unique_fields=["fool_rate"], update_fields=PARTS)
 
 
-def recompute_fool_rates(*, study: Study) -> list[FoolRate]:
-    """Make tallies, sums and fool rates from responses anew, whatever was stored.
+def recompute_fool_rates(*, study: Study, everybody: bool = False) -> list[FoolRate]:
+    """Make sums and fool rates from responses anew, whatever was stored. Tallies are compared with the responses, and
+    made again where they differ.
+
+    everybody: is tallied again without being compared, their own rates included.
 
     Raises:
         Refused: responses behind them have been erased.
@@ -85,7 +88,7 @@ def recompute_fool_rates(*, study: Study) -> list[FoolRate]:
         study = alone_with(study)
         if study.frozen_rates:
             raise Refused("The responses behind these fool rates have been erased; they stay as they are.")
-        put_everybody_back(study)
+        put_back(study, everybody=everybody)
     return compute_fool_rates(study=study)
 
 

@@ -8,6 +8,7 @@ from django.db.models import F
 from django.db.models.functions import Cast
 
 from colortest.analysis.models import Sums, Tally, Unsummed, Untallied
+from colortest.analysis.services.checking import differing
 from colortest.analysis.services.inserting import MANY, insert
 from colortest.analysis.services.participant_rates import store_participant_rates
 from colortest.experiment.models import Participant, Response, Study
@@ -42,12 +43,21 @@ def take_tallied(study: Study) -> list[int]:
     return sorted(set(tallied.values()))
 
 
-def put_everybody_back(study: Study) -> None:
-    """As if nobody were tallied and nothing summed: the next computation makes everything from responses."""
-    finished = study.participants.finished().filter(rehearsal=False).order_by()
-    insert(Untallied, ("study_id", "participant_id"), finished.values("study", "pk"))
-    Tally.objects.filter(participant__study=study).delete()
+def put_back(study: Study, *, everybody: bool = False) -> None:
+    """Nothing is summed any more, and whose tallies are not what their responses say is to be tallied again.
+
+    everybody: is to be tallied again. So are few participants, whom it takes as long to tally as to compare.
+    """
     Sums.objects.filter(fool_rate__study=study).delete()
+    finished = study.participants.finished().filter(rehearsal=False).order_by()
+    tallies = Tally.objects.filter(participant__study=study)
+    if not everybody and tallies.exists() and finished.count() > MANY:
+        wrong = differing(study)
+        if not wrong:
+            return
+        finished, tallies = finished.filter(pk__in=wrong), tallies.filter(participant__in=wrong)
+    insert(Untallied, ("study_id", "participant_id"), finished.values("study", "pk"))
+    tallies.delete()
 
 
 def take_unsummed(study: Study) -> set[tuple[int, str]]:

@@ -10,10 +10,13 @@ from colortest.refusal import Refused
 
 
 class Command(BaseCommand):
-    help = "Make tallies and fool rates of studies from their responses anew, whatever was stored."
+    help = "Make fool rates of studies from their responses anew, whatever was stored."
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("studies", nargs="+", metavar="STUDY", help="as its address names it")
+        parser.add_argument(
+            "--all", action="store_true", help="tally everybody again, also whose tallies are what their responses say"
+        )
 
     def handle(self, *args: Any, studies: list[str], **options: Any) -> None:
         found = {study.slug: study for study in Study.objects.filter(slug__in=studies)}
@@ -22,7 +25,7 @@ class Command(BaseCommand):
             raise CommandError(f"No study has this name: {unknown}.")
         for slug in studies:
             try:
-                rates = recompute_fool_rates(study=found[slug])
+                rates = recompute_fool_rates(study=found[slug], everybody=options["all"])
             except Refused as refusal:
                 raise CommandError(f"{slug}: {refusal}") from refusal
             self.stdout.write(f"{slug}: {len(rates)} fool rates from responses")
