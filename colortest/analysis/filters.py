@@ -53,7 +53,7 @@ class ParticipantFilter(forms.Form):
     """Of those who finished one study. rates: whether they may be ordered by their fool rates."""
 
     who = forms.ChoiceField(
-        label="people",
+        label="People",
         choices=[
             (participants.ALL, "all who finished"),
             (participants.COUNTED, "who are counted"),

@@ -161,8 +161,8 @@ def _shown(study: Study, report: Report | None, prefix: str) -> Shown | None:
 
 def _fewest(content: Mapping[str, Any]) -> int:
     """People behind the rate with the fewest of them."""
-    behind = (arm["participants"] for arm in content["arms"] if arm["countable"])
-    return min([content["counts"]["counted"], *behind])
+    behind: list[int] = [arm["participants"] for arm in content["arms"] if arm["countable"]]
+    return min([int(content["counts"]["counted"]), *behind])
 
 
 def _changing(study: Study, computed: datetime | None) -> bool:
