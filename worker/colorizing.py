@@ -44,7 +44,7 @@ def colorize_batch(claim: Claim) -> int:
 @transaction.atomic
 def _colorize(ids: Sequence[int]) -> None:
     """The rows stay locked until the commit: a killed worker frees them at once and nothing half-made is seen."""
-    rows = list(Colorization.objects.pending().filter(pk__in=ids).for_making().unheld())
+    rows = list(Colorization.objects.to_make(ids))
     if not rows:
         return
     try:

@@ -75,9 +75,8 @@ def observe(algorithm_id: int, test_set_id: int) -> None:
 
 @shared_task
 def ring_again() -> None:
-    """Ring for everything that a lost message left behind, erase the previews and throw away
-    the uploads that somebody left behind, and measure
-    colorizations that were made before their quality was measured.
+    """Ring for everything that a lost message left behind, erase the previews and throw away the uploads that somebody
+    left behind, and measure colorizations that were made before their quality was measured.
     """
     for test_set in TestSet.objects.waiting():
         jobs.import_test_set(test_set.pk, again=True)

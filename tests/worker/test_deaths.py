@@ -1,6 +1,5 @@
 """Whatever becomes of a worker: no colorization is lost, none is made twice, and what kills workers is given up."""
 
-import os
 from collections.abc import Iterator
 from pathlib import Path
 

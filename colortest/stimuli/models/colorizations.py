@@ -1,5 +1,6 @@
 """Algorithms, and colorizations: the fakes that they are asked for and make."""
 
+from collections.abc import Sequence
 from datetime import timedelta
 from typing import ClassVar, Self
 
@@ -130,16 +131,16 @@ class ColorizationQuerySet(models.QuerySet["Colorization"]):
         """Pending though a worker began on them, some time ago; fewest tries first."""
         return self.pending().filter(tries__gt=0, tried__lt=Now() - WAIT).order_by("tries", "algorithm", "id")
 
-    def for_making(self) -> Self:
-        """With photo and algorithm."""
-        return self.select_related("photo", "algorithm").order_by("id")
-
     def unheld(self) -> Self:
         """Locked until the end of the transaction, without those that another worker holds.
 
         The row lock is the lease: it ends with a killed worker.
         """
         return self.select_for_update(skip_locked=True, of=("self",))
+
+    def to_make(self, ids: Sequence[int]) -> Self:
+        """Those of a claim that are still to be made and that nobody else holds, locked, with photo and algorithm."""
+        return self.pending().filter(pk__in=ids).select_related("photo", "algorithm").order_by("id").unheld()
 
 
 class Colorization(models.Model):
