@@ -13,11 +13,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from colortest.analysis.api.lines import json_lines
+from colortest.analysis.api.openapi import describe
 from colortest.analysis.exports.amt import wide_csv
+from colortest.analysis.exports.codebook import codebook, variables
 from colortest.analysis.exports.columns import COLUMNS
 from colortest.analysis.exports.psych_ds import psych_ds_zip
 from colortest.analysis.exports.tidy import tidy_csv
-from colortest.analysis.formulas import guarded, unguarded
+from colortest.analysis.formulas import TOLD, guarded, unguarded
 from colortest.analysis.services import compute_fool_rates, make_token
 from colortest.experiment import services
 from colortest.experiment.models import Participant, Study
@@ -111,6 +113,13 @@ def test_page_command_and_interface_give_the_same_bytes(
     token = make_token(account=get_user_model().objects.get(username="ruth"), name="notebook")
     read = client.get(f"/api/studies/{hostile.slug}/responses.csv", headers={"Authorization": f"Bearer {token}"})
     assert b"".join(read.streaming_content) == whole  # type: ignore[attr-defined]
+
+
+def test_codebook_and_descriptions_say_so() -> None:
+    assert codebook().count(TOLD) == sum(TOLD in variable["description"] for variable in variables()) == 4
+    paths = describe("http://site", {"photo": "The photo."})["paths"]
+    about = {path: one["get"].get("description", "") for path, one in paths.items()}
+    assert [path for path, told in about.items() if TOLD in told] == ["/api/studies/{slug}/responses.csv"]
 
 
 def test_numbers_are_never_guarded_whatever_their_sign() -> None:

@@ -8,8 +8,9 @@ from types import NoneType, UnionType
 from typing import Annotated, Any, Literal, Union, get_args, get_origin, get_type_hints
 
 from colortest.analysis.api import shapes
-from colortest.analysis.api.endpoints import ENDPOINTS, JSON, ROOT, Endpoint
+from colortest.analysis.api.endpoints import CSV, ENDPOINTS, JSON, ROOT, Endpoint
 from colortest.analysis.api.shapes import Bounds
+from colortest.analysis.formulas import TOLD
 
 VERSION = "1"
 SIMPLE: dict[Any, dict[str, Any]] = {
@@ -57,6 +58,7 @@ def _operation(endpoint: Endpoint, columns: Mapping[str, str]) -> dict[str, Any]
     if endpoint.answers:
         del refusals["409"]
     table = "\n".join(f"- `{name}`: {told}" for name, told in columns.items())
+    table += f"\n\n{TOLD}" if endpoint.media_type == CSV else ""
     return {
         "operationId": endpoint.name,
         "summary": endpoint.summary,
