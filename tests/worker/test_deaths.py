@@ -1,11 +1,14 @@
 """Whatever becomes of a worker: no colorization is lost, none is made twice, and what kills workers is given up."""
 
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from django.conf import settings
+from redis import Redis
 
+from colortest import celery
 from colortest.stimuli import services
 from colortest.stimuli.models import Algorithm, Colorization, TestSet
 from tests.cast import make_test_set
@@ -101,3 +104,21 @@ def test_a_photo_that_kills_and_one_that_hangs_are_given_up_after_three_tries(tm
     assert Colorization.objects.ready().count() == 10
     assert f"took longer than 2 s: colorizations [{failed[hang].pk}]" in log
     assert "given up" in log
+
+
+def test_a_queue_that_forgot_everything_is_rung_again(tmp_path: Path) -> None:
+    asked(60)
+    with workers(tmp_path, COLORIZE_BATCH="6", TASK_SECONDS="60") as (worker,):
+        wait_until(some_are_ready, 60)
+        address = settings.REDIS_URL.replace("redis+socket", "unix").replace("virtual_host", "db")
+        Redis.from_url(address).flushdb()
+        wait_until(clock_rang, 60)
+        assert worker.exit_code is None
+    assert Colorization.objects.ready().count() == 60
+
+
+def clock_rang() -> bool:
+    """As the beat does; whether nothing is left then."""
+    celery.signature("ring_again").apply_async()
+    time.sleep(1)
+    return not Colorization.objects.pending().exists()
