@@ -20,9 +20,9 @@ export function fromFolder(files) {
 
 /** What was dropped: one zip, or folders and photos. */
 export async function fromDrop(items) {
-  const entries = [...items].map((item) => item.webkitGetAsEntry()).filter(Boolean);
-  const files = (await Promise.all(entries.map(below))).flat();
-  const zip = files.length === 1 && entries[0].isFile && files[0].path.toLowerCase().endsWith(".zip");
+  const dropped = [...items].map((item) => ({ entry: item.webkitGetAsEntry(), file: item.getAsFile() })); // before any wait
+  const files = (await Promise.all(dropped.map(({ entry, file }) => (entry ? below(entry) : [{ path: file.name, file }])))).flat();
+  const zip = dropped.length === 1 && files.length === 1 && files[0].path.toLowerCase().endsWith(".zip") && !files[0].path.includes("/");
   return zip ? fromZip(files[0].file) : zipOfFiles(files);
 }
 

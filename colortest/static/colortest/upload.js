@@ -31,7 +31,7 @@ function prepare(form) {
     event.preventDefault();
     delete drop.dataset.over;
     const source = fromDrop(event.dataTransfer.items); // at once: the list is empty afterwards
-    source.then(({ name, size }) => tell(`${name}, ${megabytes(size)} MB`), view.fail);
+    source.then(({ name, size }) => tell(`${name}, ${told(size)}`), view.fail);
     chosen(null, () => source);
   });
   form.addEventListener("submit", (event) => {
@@ -103,7 +103,7 @@ function sendingView(form) {
     progress(bytes, size) {
       bar.max = size;
       bar.value = bytes;
-      numbers.textContent = `${megabytes(bytes)} of ${megabytes(size)} MB`;
+      numbers.textContent = `${told(bytes)} of ${told(size)}`;
       say(ON_ITS_WAY, "");
     },
     trouble(reason) {
@@ -118,7 +118,8 @@ function sendingView(form) {
   };
 }
 
-function megabytes(bytes) {
-  const number = bytes / 1e6;
-  return number.toLocaleString("en", { maximumFractionDigits: number < 10 ? 1 : 0 });
+/** A number of bytes as people say it. */
+function told(bytes) {
+  const [unit, size] = [["GB", 1e9], ["MB", 1e6], ["kB", 1e3]].find(([, one]) => bytes >= one) ?? ["bytes", 1];
+  return `${Number((bytes / size).toPrecision(3))} ${unit}`;
 }

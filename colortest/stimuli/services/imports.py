@@ -73,11 +73,13 @@ def _import(test_set: TestSet, source: archive.Source, *, seconds: float = inf, 
     found = _look_into(test_set, source, options)
     threads = min(THREADS, len(sched_getaffinity(0)))
     with ThreadPoolExecutor(threads, thread_name_prefix="render") as pool:
-        while (done := test_set.imported_files.dealt_with()) < len(found):
-            if time.monotonic() > until:
-                return False
+        done = test_set.imported_files.dealt_with()
+        while done < len(found):
             if not _next_batch(test_set, found, done, pool):
                 return True
+            done = test_set.imported_files.dealt_with()
+            if done < len(found) and time.monotonic() > until:
+                return False
     _finish(test_set)
     return True
 

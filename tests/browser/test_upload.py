@@ -1,0 +1,184 @@
+"""A thousand photos go up from a real browser, are interrupted, and go on where they stopped."""
+
+import io
+import re
+import zipfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from PIL import Image, ImageOps
+from playwright.sync_api import Page, Route, expect
+
+from colortest.embedded.supervisor import Child
+from colortest.stimuli.models import Chunk, ImportedFile, Photo, TestSet, Upload
+from tests.browser.accounts import log_in
+from tests.browser.conftest import Visitors
+from tests.cast import PASSWORD, photographs
+from tests.running import wait_until
+
+PHOTOS = 1000
+SIDE, STEP = 200, 8
+CHUNK = 2**20
+BEFORE = 5  # chunks that arrive before the connection is cut
+WORK_MS = 240_000  # for the worker, on a busy machine
+
+
+def variants(count: int) -> Iterator[tuple[str, Image.Image]]:
+    """(path, picture): windows of real photographs and their mirror images, no two alike."""
+    originals = photographs(100)
+    for number in range(count):
+        split, name, image = originals[number % len(originals)]
+        turn = number // len(originals)
+        shift = STEP * (turn // 2)
+        cut = image.crop((shift, shift, shift + SIDE, shift + SIDE))
+        yield f"{split}/{turn}-{Path(name).stem}.jpg", ImageOps.mirror(cut) if turn % 2 else cut
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    place = tmp_path_factory.mktemp("photos") / "holiday"
+    for path, image in variants(PHOTOS):
+        (place / path).parent.mkdir(parents=True, exist_ok=True)
+        image.save(place / path, quality=85)
+    (place / "test" / "notes.jpg").write_text("These are notes, not a photograph.")
+    return place
+
+
+@pytest.fixture(autouse=True)
+def small_chunks(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("colortest.stimuli.services.uploads.CHUNK_BYTES", CHUNK)
+
+
+@pytest.fixture
+def at_test_sets(page: Page, site: str, admin: object) -> Page:
+    log_in(page, site, "ada", PASSWORD)
+    page.get_by_role("navigation").get_by_role("link", name="Test sets").click()
+    return page
+
+
+def choose(page: Page, what: Path | dict[str, object], *, button: str = "Upload") -> None:
+    label = "Folder" if isinstance(what, Path) else "Zip"
+    page.get_by_label(label).set_input_files(what)
+    page.get_by_role("button", name=button, exact=True).click()
+
+
+def begin(page: Page, what: Path | dict[str, object]) -> None:
+    page.get_by_label("Name", exact=True).fill("Holiday")
+    choose(page, what)
+
+
+def cut_after(page: Page, chunks: int) -> None:
+    """From so many chunks on, nothing reaches the site."""
+    left = [chunks]
+
+    def handle(route: Route) -> None:
+        left[0] -= 1
+        route.continue_() if left[0] >= 0 else route.abort()
+
+    page.route("**/chunks/**", handle)
+
+
+def sent_from_now(page: Page) -> list[int]:
+    positions: list[int] = []
+    page.on("request", lambda request: positions.extend(map(int, re.findall(r"/chunks/(\d+)/$", request.url))))
+    return positions
+
+
+def test_a_thousand_photos_are_interrupted_and_go_on_after_a_reload_without_being_sent_again(
+    at_test_sets: Page, folder: Path, worker: Child, visitors: Visitors
+) -> None:
+    page = at_test_sets
+    visitors.expect("ERR_FAILED")
+    cut_after(page, BEFORE)
+    begin(page, folder)
+    expect(page.get_by_text("The connection is lost, or the site is busy.")).to_be_visible()
+    page.reload()
+    expect(page.get_by_text("Choose the same file or folder again to go on")).to_be_visible()
+    upload = Upload.objects.get()
+    arrived = set(upload.chunks.values_list("position", flat=True))
+    assert len(arrived) == BEFORE < upload.chunk_count
+    page.unroute("**/chunks/**")
+    positions = sent_from_now(page)
+    choose(page, folder, button="Go on")
+    expect(page.get_by_text(f"{PHOTOS:,} photos can be used".replace(",", ""))).to_be_visible(timeout=WORK_MS)
+    assert set(positions) == set(range(upload.chunk_count)) - arrived
+    assert len(positions) == len(set(positions))
+    expect(page.get_by_role("link", name="rejected 1")).to_be_visible()
+    assert not TestSet.objects.ready().exists()
+    page.get_by_role("button", name="Accept").click()
+    expect(page.get_by_text("1 file not kept")).to_be_visible()
+    assert TestSet.objects.ready().get().photos.split_counts() == {"test": PHOTOS // 2, "train": PHOTOS // 2}
+    assert ImportedFile.objects.count() == PHOTOS + 1
+    assert not Chunk.objects.exists()
+
+
+def test_a_connection_that_comes_back_is_enough(at_test_sets: Page, folder: Path, visitors: Visitors) -> None:
+    page = at_test_sets
+    visitors.expect("ERR_FAILED")
+    cut_after(page, 2)
+    begin(page, folder / "test")
+    expect(page.get_by_text("The connection is lost, or the site is busy.")).to_be_visible()
+    page.unroute("**/chunks/**")
+    expect(page.get_by_text("The photos are being checked and rendered.")).to_be_visible()
+    assert Upload.objects.get().is_complete
+
+
+def test_another_folder_is_refused_in_a_sentence_and_the_begun_one_stays(
+    at_test_sets: Page, folder: Path, visitors: Visitors
+) -> None:
+    page = at_test_sets
+    visitors.expect("ERR_FAILED")
+    cut_after(page, 2)
+    begin(page, folder / "test")
+    expect(page.get_by_text("The connection is lost, or the site is busy.")).to_be_visible()
+    page.reload()
+    page.unroute("**/chunks/**")
+    choose(page, folder / "train", button="Go on")
+    expect(page.get_by_text("This is another file or folder than the one that was begun")).to_be_visible()
+    assert Chunk.objects.count() == 2
+    page.get_by_text("Throw it away").click()
+    page.get_by_role("button", name="Throw away").click()
+    expect(page.get_by_text("“Holiday” is deleted.")).to_be_visible()
+    assert not TestSet.objects.exists()
+    assert not Chunk.objects.exists()
+
+
+def test_the_zip_that_a_browser_makes_of_a_folder_is_one_that_others_read(at_test_sets: Page, folder: Path) -> None:
+    begin(at_test_sets, folder)
+    wait_until(lambda: TestSet.objects.filter(status="UPLOADED").exists(), 30)
+    whole = b"".join(chunk.file.read() for chunk in Upload.objects.get().chunks.all())
+    with zipfile.ZipFile(io.BytesIO(whole)) as archive:
+        assert archive.testzip() is None
+        names = archive.namelist()
+        assert names == sorted(names)
+        assert len(names) == PHOTOS + 1
+        assert archive.read("holiday/test/notes.jpg") == (folder / "test" / "notes.jpg").read_bytes()
+
+
+def test_whatever_is_dropped_on_the_page_is_taken_and_the_keyboard_is_enough(at_test_sets: Page, folder: Path) -> None:
+    """A zip is dropped; the form is then sent with the keyboard alone."""
+    page = at_test_sets
+    page.get_by_label("Name", exact=True).fill("Dropped")
+    archive = io.BytesIO()
+    with zipfile.ZipFile(archive, "w") as file:
+        for photo in sorted((folder / "test").iterdir())[:3]:
+            file.write(photo, photo.name)
+    drop_zip(page, archive.getvalue())
+    expect(page.get_by_text(re.compile(r"^dropped.zip, [\d.]+ kB$"))).to_be_visible()
+    page.get_by_label("Name", exact=True).focus()
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("heading", name="Dropped")).to_be_visible()
+    assert Photo.objects.count() == 0
+
+
+def drop_zip(page: Page, data: bytes) -> None:
+    page.evaluate(
+        """(bytes) => {
+          const transfer = new DataTransfer();
+          transfer.items.add(new File([new Uint8Array(bytes)], "dropped.zip", {type: "application/zip"}));
+          const drop = new DragEvent("drop", {dataTransfer: transfer, bubbles: true});
+          document.querySelector("[data-drop]").dispatchEvent(drop);
+        }""",
+        list(data),
+    )
