@@ -13,6 +13,8 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "colortest.settings")
 REDELIVER = 2
 # The beat rings this often for what is left to be done.
 RING_SECONDS = 20.0
+# So long without an answer, seconds, a connection to Redis is taken for broken; longer than it is asked to wait for work.
+BROKER_SILENCE = 20
 # An import is one transaction over all of an upload, and may take this many task times.
 IMPORT = 6
 # Colorizing goes on for so small a part of a task time, then lets other tasks come first. Batches that were begun are
@@ -23,11 +25,17 @@ app = Celery("colortest")
 app.steps["worker"].add(DjangoStructLogInitStep)
 app.conf.update(
     broker_url=settings.REDIS_URL,
+    # Redis comes back: a worker waits for it as long as that takes, rather than ending.
     broker_connection_retry_on_startup=True,
+    broker_connection_max_retries=None,
     broker_transport_options={
         "visibility_timeout": REDELIVER * settings.TASK_SECONDS,
         # Ringing happens inside web requests: with a dead broker it must fail at once, the beat rings again later.
         "socket_connect_timeout": 2,
+        # A worker whose cable was pulled notices, and asks anew.
+        "socket_timeout": BROKER_SILENCE,
+        "socket_keepalive": True,
+        "health_check_interval": BROKER_SILENCE / 2,
         "max_retries": 1,
         "interval_start": 0,
         "interval_step": 0,

@@ -11,6 +11,7 @@ import environ
 from csp.constants import NONE, SELF
 
 from colortest import embedded
+from colortest.connections import patient_for
 from colortest.logs.lines import configuration, default_format
 
 env = environ.Env()
@@ -89,13 +90,17 @@ TEMPLATES = [
     }
 ]
 
+# So long after its cable was pulled the rows of a worker are free again, and it notices itself, seconds.
+DATABASE_SILENCE = env.int("DATABASE_SILENCE", default=20)
 # PostgreSQL everywhere. Connections are kept: a new one costs four times the query.
 EMBEDDED_DATABASE = "DATABASE_URL" not in env.ENVIRON
+_address = env.db_url("DATABASE_URL", default=embedded.database_url(VAR))
 DATABASES = {
     "default": {
-        **env.db_url("DATABASE_URL", default=embedded.database_url(VAR)),
+        **_address,
         "CONN_MAX_AGE": env.int("CONN_MAX_AGE", default=60),
         "CONN_HEALTH_CHECKS": True,
+        "OPTIONS": {**patient_for(DATABASE_SILENCE), **_address.get("OPTIONS", {})},
     }
 }
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
@@ -113,6 +118,8 @@ CACHES = {
 
 # Uploaded archives and stimuli are never served by address: every read goes through a view that checks.
 MEDIA_ROOT = env.path("MEDIA_ROOT", default=str(VAR / "files"))()
+# nginx stands before the site, sees the same folder, and sends stored files when the site names them.
+X_ACCEL = env.bool("X_ACCEL", default=False)
 STATIC_URL = "/static/"
 STATIC_ROOT = VAR / "static"
 STORAGES = {

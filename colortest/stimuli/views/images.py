@@ -1,5 +1,10 @@
 """Photos and colorizations, for who runs studies."""
 
+from urllib.parse import quote
+
+from django.conf import settings
+from django.core.files.storage import FileSystemStorage
+from django.db.models.fields.files import FieldFile
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.views.decorators.cache import cache_control
@@ -13,7 +18,7 @@ from colortest.stimuli.models import Colorization, Photo, read_stimulus
 def photo_image(request: HttpRequest, pk: int) -> HttpResponse:
     """A photo, as shown."""
     photo = get_object_or_404(Photo, pk=pk)
-    return HttpResponse(read_stimulus(photo.file), content_type="image/webp")
+    return _stored(photo.file)
 
 
 @researcher_required
@@ -21,4 +26,12 @@ def photo_image(request: HttpRequest, pk: int) -> HttpResponse:
 def colorization_image(request: HttpRequest, pk: int) -> HttpResponse:
     """A colorization, as shown."""
     colorization = get_object_or_404(Colorization.objects.ready(), pk=pk)
-    return HttpResponse(read_stimulus(colorization.file), content_type="image/webp")
+    return _stored(colorization.file)
+
+
+def _stored(file: FieldFile) -> HttpResponse:
+    """The file as it is stored: by nginx where it stands before the site and both see one folder, else by the site."""
+    if settings.X_ACCEL and isinstance(file.storage, FileSystemStorage):
+        address = f"/stored/{quote(str(file.name))}"
+        return HttpResponse(content_type="image/webp", headers={"X-Accel-Redirect": address})
+    return HttpResponse(read_stimulus(file), content_type="image/webp")

@@ -1,0 +1,102 @@
+"""What deploy/ says fits the site: settings, commands, addresses."""
+
+import re
+import shlex
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+import yaml
+from django.core.management import get_commands
+
+from tests.test_readme import README, ROOT
+
+DEPLOY = ROOT / "deploy"
+COMPOSE = yaml.safe_load((DEPLOY / "compose.yml").read_text())
+UNITS = sorted((DEPLOY / "systemd").glob("*.service"))
+OURS = ("web", "worker-cpu", "worker-gpu", "beat")
+SETTINGS = set(re.findall(r"^\| `([A-Z_]+)` \|", README.split("## Settings")[1], re.MULTILINE))
+NGINX = shutil.which("nginx") or shutil.which("nginx", path="/usr/sbin")
+
+
+def programs() -> list[list[str]]:
+    """Every command line of ours, by container, unit or script."""
+    lines = [COMPOSE["services"][name]["command"] for name in OURS]
+    lines += re.findall(r"^ExecStart=(.+)$", "\n".join(unit.read_text() for unit in UNITS), re.MULTILINE)
+    return [shlex.split(line) for line in lines]
+
+
+def test_the_containers_are_all_that_a_site_needs() -> None:
+    assert set(COMPOSE["services"]) == {*OURS, "nginx", "postgres", "redis", "s3"}
+    volumes = {volume.split(":")[0] for one in COMPOSE["services"].values() for volume in one.get("volumes", [])}
+    assert {name for name in volumes if not name.startswith(".")} == set(COMPOSE["volumes"])
+
+
+@pytest.mark.parametrize("name", OURS)
+def test_a_container_is_told_only_settings_that_there_are(name: str) -> None:
+    assert set(COMPOSE["services"][name]["environment"]) <= SETTINGS
+
+
+def test_images_are_named_without_a_registry() -> None:
+    for name, one in COMPOSE["services"].items():
+        assert "." not in one["image"].split("/")[0].split(":")[0], name
+
+
+def test_every_secret_is_explained() -> None:
+    named = set(re.findall(r"\$\{([A-Z0-9_]+)", (DEPLOY / "compose.yml").read_text()))
+    explained = set(re.findall(r"^([A-Z0-9_]+)=", (DEPLOY / "README.md").read_text(), re.MULTILINE))
+    assert named == explained
+
+
+def test_every_program_exists() -> None:
+    for words in programs():
+        program = Path(words[0]).name
+        if program == "sh":
+            assert (ROOT / words[1]).is_file()
+        else:
+            assert program == "celery"
+            assert words[1:3] == ["-A", "colortest"]
+            asked = subprocess.run(
+                [ROOT / ".venv/bin/celery", words[3], "--help"], capture_output=True, text=True, check=True
+            )
+            for option in (word.split("=")[0] for word in words[4:]):
+                assert option in asked.stdout, option
+
+
+def test_the_web_servers_script_calls_what_there_is() -> None:
+    script = (DEPLOY / "web.sh").read_text()
+    assert set(re.findall(r"manage\.py (\w+)", script)) <= set(get_commands())
+    assert subprocess.run(["sh", "-n", DEPLOY / "web.sh"], check=False).returncode == 0
+
+
+def test_every_unit_starts_again_and_reads_one_file_of_settings() -> None:
+    assert [unit.name for unit in UNITS] == [
+        "colortest-beat.service",
+        "colortest-web.service",
+        "colortest-worker@.service",
+    ]
+    for unit in UNITS:
+        text = unit.read_text()
+        assert "Restart=always" in text
+        assert "EnvironmentFile=/etc/colortest.env" in text
+
+
+def test_nginx_sends_the_files_that_the_site_names() -> None:
+    text = (DEPLOY / "nginx.conf").read_text()
+    folder = COMPOSE["services"]["web"]["environment"]["MEDIA_ROOT"]
+    assert re.search(rf"location /stored/ \{{\s+internal;\s+alias {folder}/;", text)
+    assert "access_log off;" in text
+
+
+def test_systemd_finds_nothing_to_complain_about(tmp_path: Path) -> None:
+    analyze = shutil.which("systemd-analyze")
+    if analyze is None:
+        pytest.skip("systemd-analyze is not installed")
+    for unit in UNITS:
+        text = re.sub(r"/opt/colortest/\.venv/bin/celery", "/bin/true", unit.read_text())
+        (tmp_path / unit.name).write_text(text)
+    argv = [analyze, "verify", "--man=no", *(tmp_path / unit.name for unit in UNITS)]
+    done = subprocess.run(argv, capture_output=True, text=True, check=False)
+    complaints = [line for line in done.stderr.splitlines() if "colortest" in line]
+    assert complaints == []
