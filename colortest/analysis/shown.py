@@ -25,6 +25,7 @@ class Shown:
     """The stored numbers of people, or of simulated participants, and how much of them may be shown.
 
     few: too few people are behind them for whoever reads by a link, so that they are counted and nothing else.
+    few_excluded: rates before exclusions, less those after, would tell whoever reads by a link what single people chose.
     """
 
     study: Study
@@ -33,6 +34,7 @@ class Shown:
     showing: str
     prefix: str = ""
     few: bool = False
+    few_excluded: bool = False
 
     @property
     def final(self) -> bool:
@@ -72,7 +74,8 @@ class Shown:
     def figures(self) -> dict[str, Figure]:
         """By the name in their address."""
         found = {} if self.few else charts.figures(self.content, self.showing)
-        return {self.prefix + name: figure for name, figure in found.items()}
+        withheld = "exclusions" if self.few_excluded else ""
+        return {self.prefix + name: figure for name, figure in found.items() if name != withheld}
 
     @cached_property
     def quality(self) -> dict[str, Figure]:
@@ -117,9 +120,12 @@ def headlines(studies: Iterable[Study]) -> dict[int, Headline]:
 def of_people(study: Study, *, by_link: bool = False) -> Shown | None:
     """None before anything is computed. by_link: for a viewer, who is not of the study's team."""
     found = _shown(study, study.reports.of_people().first(), "")
-    if found is None or not by_link or _fewest(found.content) >= LEAST:
+    if found is None or not by_link:
         return found
-    return replace(found, showing=HIDDEN, few=True)
+    if _fewest(found.content) < LEAST:
+        return replace(found, showing=HIDDEN, few=True)
+    counts = found.content["counts"]
+    return replace(found, few_excluded=0 < counts["finished"] - counts["counted"] < LEAST)
 
 
 def of_simulated(study: Study) -> Shown | None:

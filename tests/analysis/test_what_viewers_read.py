@@ -57,6 +57,16 @@ def test_below_five_people_there_are_counts_only_and_a_sentence_why(
     assert researcher.get(CHART.format("fool-rates.svg")).status_code == 200
 
 
+@pytest.mark.parametrize(("counted", "status"), [(40, 404), (39, 200)])
+def test_rates_before_exclusions_are_told_where_they_are_not_of_single_people(
+    study: Study, viewer: Client, researcher: Client, counted: int, status: int
+) -> None:
+    of_few(study, counted=counted)
+    assert viewer.get(CHART.format("exclusions.svg")).status_code == status, "44 finished"
+    assert ("Before and after" in page(viewer)) == (status == 200)
+    assert "Before and after" in page(researcher)
+
+
 def test_of_five_people_everything_is_told_but_in_files(study: Study, viewer: Client) -> None:
     of_few(study, counted=5, in_an_arm=5)
     assert "44.0 %" in page(viewer)
