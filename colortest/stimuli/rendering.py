@@ -19,6 +19,7 @@ MAX_PIXELS = 50_000_000
 
 ACCEPTED = ("JPEG", "PNG", "WEBP", "AVIF", "TIFF", "BMP", "GIF")
 ACCEPTED_NAMES = "JPEG, PNG, WebP, AVIF, TIFF, BMP or GIF"
+DAMAGED = "The photo is damaged or cut short: send the file again."
 
 _DAMAGE = (
     OSError,
@@ -28,6 +29,7 @@ _DAMAGE = (
     LookupError,
     EOFError,
     ArithmeticError,
+    RuntimeError,  # libavif's
     struct.error,
     zlib.error,
 )
@@ -54,7 +56,7 @@ def decode(data: bytes, *, max_pixels: int = MAX_PIXELS) -> Image.Image:
     try:
         image.load()
     except _DAMAGE as error:
-        raise Unreadable("The photo is damaged or cut short: send the file again.") from error
+        raise Unreadable(DAMAGED) from error
     upright = _upright(image)
     if min(upright.size) < SMALLEST_SIDE:
         raise Unreadable(
@@ -119,11 +121,21 @@ def _open(data: bytes) -> Image.Image:
             warnings.simplefilter("ignore", Image.DecompressionBombWarning)
             return Image.open(BytesIO(data), formats=ACCEPTED)
     except UnidentifiedImageError as error:
-        raise Unreadable(f"This is not a photo in a format that is accepted: {ACCEPTED_NAMES}.") from error
+        raise Unreadable(_why_unidentified(data)) from error
     except Image.DecompressionBombError as error:
         raise Unreadable("The photo has more than 178 megapixels: shrink it.") from error
     except _DAMAGE as error:
         raise Unreadable("The photo's header is damaged: send the file again.") from error
+
+
+def _why_unidentified(data: bytes) -> str:
+    """ISO base media files have their brand after the size and name of their first box."""
+    brand = data[8:12] if data[4:8] == b"ftyp" else b""
+    if brand in (b"avif", b"avis"):
+        return DAMAGED
+    if brand in (b"heic", b"heix", b"hevc", b"mif1", b"msf1"):
+        return "HEIC photos cannot be read here: export it as JPEG."
+    return f"This is not a photo in a format that is accepted: {ACCEPTED_NAMES}."
 
 
 def _check_pixels(size: tuple[int, int], max_pixels: int) -> None:

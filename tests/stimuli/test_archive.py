@@ -234,12 +234,44 @@ def test_a_name_too_long_to_keep_is_a_problem(make):
     assert len(problem.name) <= 255
 
 
+def test_a_name_of_ten_thousand_characters_is_a_problem_with_a_name_to_read(tmp_path: Path):
+    (problem,) = walk(make_zip(tmp_path / "set.zip", {"ü" * 10_000 + ".jpg": b"x"}))
+    assert "more than 255 characters" in problem.reason
+    assert len(problem.name) == 255
+
+
+@pytest.mark.parametrize(("one", "other"), [("test/a.jpg", "test/A.JPG"), ("é.png", "e\u0301.png"), ("ß.png", "ẞ.png")])
+def test_names_that_differ_in_capitals_or_spelling_alone_are_taken_once(make, one: str, other: str):
+    path = make({one: b"one", other: b"two"})
+    assert len(splits_of(path)) == 1
+    assert list(problems_of(path).values()) == ["Another file has the same name but for capitals: rename one."]
+
+
+def test_names_in_any_script_are_taken_as_they_are(make):
+    names = ["日本/写真.jpg", "Ελλάδα/φωτο.jpg", "עברית/תמונה.jpg", "👩‍🔬/🌉.jpg"]
+    assert set(splits_of(make(dict.fromkeys(names, b"x")))) == set(names)
+
+
+@pytest.mark.parametrize("sign", ["\n", "\x1b[2J", "\u202e", "\u2066"])
+def test_signs_that_a_terminal_or_a_page_obeys_are_no_name(make, sign: str):
+    (problem,) = walk(make({f"a{sign}gpj.jpg": b"x"}))
+    assert problem.reason == "Its name is not valid text: rename it."
+    assert sign[0] not in problem.name
+
+
+@pytest.mark.parametrize("name", ["a.heic", "a.HEIF"])
+def test_photos_of_phones_that_cannot_be_read_get_their_own_sentence(make, name: str):
+    assert only_problem(make({name: b"x"})) == "HEIC photos cannot be read here: export it as JPEG."
+
+
 @pytest.mark.parametrize("name", ["more.zip", "more.tar.gz", "photos.7z"])
 def test_an_archive_inside_is_not_opened(make, name: str):
     assert "unpack it first" in only_problem(make({name: b"x"}))
 
 
-@pytest.mark.parametrize("name", ["/etc/a.jpg", "../a.jpg", "x/../../a.jpg", "C:/a.jpg", "c:\\a.jpg", "..\\a.jpg"])
+@pytest.mark.parametrize(
+    "name", ["/etc/a.jpg", "../a.jpg", "x/../../a.jpg", "C:/a.jpg", "c:\\a.jpg", "..\\a.jpg", "\\\\host\\a.jpg"]
+)
 def test_a_zip_path_that_leads_out_is_a_problem(tmp_path: Path, name: str):
     assert "leads out of the zip" in only_problem(make_zip(tmp_path / "set.zip", {name: b"x"}))
 

@@ -1,6 +1,9 @@
 """Whatever the bytes, an archive gives entries, problems, or one sentence."""
 
+import json
 import re
+import subprocess
+import sys
 from io import BytesIO
 from pathlib import Path
 from zipfile import ZIP_DEFLATED, ZipFile
@@ -53,3 +56,15 @@ def test_any_bytes_give_entries_problems_or_one_sentence(tmp_path_factory: pytes
     path.write_bytes(content)
     for sentence in outcome(path):
         assert re.fullmatch(r"[A-Z][^\n]+\.", sentence)
+
+
+def test_thousands_of_damaged_uploads_give_photos_or_sentences_in_bounded_memory_and_write_nothing() -> None:
+    """A fifth of the inputs; `python -m tests.stimuli.fuzzing 10000` tries all."""
+    argv = [sys.executable, "-m", "tests.stimuli.fuzzing", "2000"]
+    done = subprocess.run(argv, cwd=Path(__file__).parents[2], capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    found = json.loads(done.stdout)
+    assert found["kept"] > 500
+    assert found["refused"] > 500
+    assert found["written"] == []
+    assert found["peak_mib"] < 512

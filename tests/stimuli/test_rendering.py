@@ -91,17 +91,24 @@ def test_an_accepted_lossless_format_keeps_every_pixel(photo: Image.Image, image
     assert decode(file_of(photo, image_format, **options)).tobytes() == photo.tobytes()
 
 
-@pytest.mark.parametrize("image_format", ["JPEG", "GIF"])
+@pytest.mark.parametrize("image_format", ["JPEG", "GIF", "AVIF"])
 def test_an_accepted_lossy_format_is_decoded(photo: Image.Image, image_format: str):
     decoded = decode(file_of(photo, image_format))
     assert decoded.mode == "RGB"
     assert difference(decoded, photo) < 12
 
 
-def test_the_first_frame_of_an_animation_is_the_photo():
+@pytest.mark.parametrize("image_format", ["GIF", "PNG", "WEBP", "AVIF", "TIFF"])
+def test_the_first_frame_of_an_animation_is_the_photo(image_format: str):
     frames = [Image.new("RGB", (80, 80), colour) for colour in ("red", "blue")]
-    data = file_of(frames[0], "GIF", save_all=True, append_images=frames[1:])
-    assert decode(data).getpixel((40, 40)) == (255, 0, 0)
+    data = file_of(frames[0], image_format, save_all=True, append_images=frames[1:])
+    red, green, blue = decode(data).getpixel((40, 40))
+    assert (red > 250, green < 5, blue < 5) == (True, True, True)
+
+
+def test_a_photo_is_what_it_holds_whatever_its_name_says(photo: Image.Image):
+    """Nobody tells `decode` the name: a PNG named .jpg is a PNG, and text named .jpg no photo."""
+    assert decode(file_of(photo, "PNG")).tobytes() == photo.tobytes()
 
 
 def test_the_orientation_that_the_camera_noted_is_applied(photo: Image.Image):
@@ -185,6 +192,7 @@ def test_a_transparent_palette_becomes_white_too():
     [
         (b"", "The file is empty."),
         (b"Just some text that someone named holiday.jpg", "JPEG, PNG, WebP, AVIF, TIFF, BMP or GIF"),
+        (b"\0\0\0\x18ftypheic\0\0\0\0mif1heic", "HEIC photos cannot be read here"),
         (b"%PDF-1.7 and so on", "not a photo in a format that is accepted"),
     ],
 )
@@ -211,7 +219,7 @@ def test_the_limit_of_pixels_is_an_argument(photo: Image.Image):
         decode(data, max_pixels=200_000)
 
 
-@pytest.mark.parametrize("image_format", ["JPEG", "PNG", "TIFF", "BMP", "WEBP", "GIF"])
+@pytest.mark.parametrize("image_format", ["JPEG", "PNG", "TIFF", "BMP", "WEBP", "GIF", "AVIF"])
 def test_a_photo_cut_short_is_refused_and_not_shown_half_grey(photo: Image.Image, image_format: str):
     data = file_of(photo, image_format)
     with pytest.raises(Unreadable, match="damaged"):
@@ -241,7 +249,7 @@ def decoded_or_refused(file: bytes) -> str:
 @given(data=st.data())
 def test_damage_anywhere_gives_a_photo_or_one_sentence(data: st.DataObject):
     image = noise(80)
-    file = bytearray(file_of(image, data.draw(st.sampled_from(["JPEG", "PNG", "TIFF", "BMP", "WEBP", "GIF"]))))
+    file = bytearray(file_of(image, data.draw(st.sampled_from(["JPEG", "PNG", "TIFF", "BMP", "WEBP", "GIF", "AVIF"]))))
     for _ in range(data.draw(st.integers(1, 8))):
         near_start = data.draw(st.booleans())
         file[data.draw(st.integers(0, 200 if near_start else len(file) - 1))] = data.draw(st.integers(0, 255))
