@@ -109,6 +109,8 @@ TABLE = {
     "workers": (ADMINS, "get", "/workers/"),
     "retry": (ADMINS, "post", "/algorithms/grey/retry/"),
     "observe": (ADMINS, "post", "/algorithms/grey/observe/"),
+    "colour": (ADMINS, "post", "/photos/{photo}/colour/grey/"),
+    "colorization": (ADMINS, "get", "/colorizations/{colorization}/"),
     "photo_image": (RESEARCHERS, "get", "/photos/{photo}/image/"),
     "colorization_image": (RESEARCHERS, "get", "/colorizations/{colorization}/image/"),
 }

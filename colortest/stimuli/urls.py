@@ -1,6 +1,6 @@
 from django.urls import path
 
-from colortest.stimuli.views import algorithms, images, reports, test_sets, uploads
+from colortest.stimuli.views import algorithms, colouring, images, reports, test_sets, uploads
 
 urlpatterns = [
     path("test-sets/", test_sets.test_sets, name="test_sets"),
@@ -16,5 +16,7 @@ urlpatterns = [
     path("algorithms/<slug:slug>/retry/", algorithms.retry, name="retry"),
     path("algorithms/<slug:slug>/observe/", algorithms.observe, name="observe"),
     path("photos/<int:pk>/image/", images.photo_image, name="photo_image"),
+    path("photos/<int:pk>/colour/<slug:slug>/", colouring.colour, name="colour"),
+    path("colorizations/<int:pk>/", colouring.colorization, name="colorization"),
     path("colorizations/<int:pk>/image/", images.colorization_image, name="colorization_image"),
 ]

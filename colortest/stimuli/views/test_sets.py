@@ -4,7 +4,6 @@ from typing import Any
 
 from django.contrib import messages
 from django.core.paginator import Paginator
-from django.db.models import Prefetch
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_POST
@@ -15,8 +14,9 @@ from colortest.htmx import HtmxRequest
 from colortest.refusal import Refused
 from colortest.stimuli import services
 from colortest.stimuli.forms import TestSetForm
-from colortest.stimuli.models import Colorization, TestSet
+from colortest.stimuli.models import Algorithm, Colorization, TestSet
 from colortest.stimuli.services.sweeping import ABANDONED
+from colortest.stimuli.views.colouring import figures_of
 
 PHOTOS_PER_PAGE = 24
 Status = TestSet.Status
@@ -103,12 +103,14 @@ def _arriving(found: TestSet) -> dict[str, Any]:
 
 
 def _photos(request: HttpRequest, found: TestSet) -> dict[str, Any]:
-    in_order = Colorization.objects.select_related("algorithm").order_by("algorithm")
-    photos = found.photos.prefetch_related(Prefetch("colorizations", queryset=in_order))
+    photos = found.photos.prefetch_related("colorizations")
+    page = Paginator(photos, PHOTOS_PER_PAGE).get_page(request.GET.get("page"))
+    algorithms = Algorithm.objects.all()
     made = Colorization.objects.filter(photo__test_set=found)
     total, pending = made.count(), made.pending().count()
     return {
-        "page": Paginator(photos, PHOTOS_PER_PAGE).get_page(request.GET.get("page")),
+        "page": page,
+        "shown": [(photo, list(figures_of(photo, algorithms))) for photo in page],
         "splits": found.photos.split_counts(),
         "left_out": found.imported_files.left_out().count(),
         "total": total,
