@@ -49,7 +49,7 @@ OF_RESEARCHERS = {
     "tokens": "/account/tokens/",
     "power": "/power/?people=40&photos=50&trials=36",
 }
-OF_ADMINS = {"test-sets": "/test-sets/", "algorithms": "/algorithms/"}
+OF_ADMINS = {"test-sets": "/test-sets/", "algorithms": "/algorithms/", "workers": "/workers/"}
 
 
 def main() -> None:
