@@ -66,7 +66,7 @@ class ImportForm(forms.Form):
         team.queryset = teams
 
     def clean_upload(self) -> "UploadedFile[Any]":
-        upload: "UploadedFile[Any]" = self.cleaned_data["upload"]
+        upload: UploadedFile[Any] = self.cleaned_data["upload"]
         if (upload.size or 0) > LARGEST_MB * 10**6:
             raise forms.ValidationError(
                 f"{upload.name} is larger than {LARGEST_MB} MB: whoever runs the site imports it by the command "

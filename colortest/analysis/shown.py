@@ -25,7 +25,7 @@ class Shown:
     """The stored numbers of people, or of simulated participants, and how much of them may be shown.
 
     few: too few people are behind them for whoever reads by a link, so that they are counted and nothing else.
-    few_excluded: rates before exclusions, less those after, would tell whoever reads by a link what single people chose.
+    few_excluded: rates before exclusions, less those after, would tell who reads by a link what single people chose.
     """
 
     study: Study

@@ -1,8 +1,9 @@
-import colortest.analysis.models.imports
 import django.db.models.deletion
 import django.db.models.functions.datetime
 from django.conf import settings
 from django.db import migrations, models
+
+import colortest.analysis.models.imports
 
 
 class Migration(migrations.Migration):

@@ -25,9 +25,9 @@ def alone_with(study: Study) -> Study:
 def one_moment(*, read_only: bool = False) -> Iterator[None]:
     """A transaction that sees the database as it was when its first statement began, and what it writes itself.
 
-    What it reads is all of one moment, and nobody waits for it. Writing a row that somebody else has written since is an
-    OperationalError that a SerializationFailure caused: then all of it is to be done again. Inside of another transaction
-    it is a part of that one, which has begun to read already: then it is for that one to hold the moment.
+    What it reads is all of one moment, and nobody waits for it. Writing a row that somebody else has written since is
+    an OperationalError that a SerializationFailure caused: then all of it is to be done again. Inside of another
+    transaction it is a part of that one, which has begun to read already: then it is for that one to hold the moment.
     """
     outermost = not connection.in_atomic_block
     with transaction.atomic():
