@@ -1,6 +1,7 @@
 """What is shown: test sets of photos, algorithms, and the colorizations they make."""
 
 from colortest.stimuli.models.colorizations import Algorithm, AlgorithmQuerySet, Colorization, ColorizationQuerySet
+from colortest.stimuli.models.fakes import FakesUpload, FakesUploadQuerySet
 from colortest.stimuli.models.files import random_name, read_stimulus, upload_name
 from colortest.stimuli.models.imported_files import ImportedFile, ImportedFileQuerySet
 from colortest.stimuli.models.machine import MachineFoolRate, MachineFoolRateQuerySet
@@ -14,6 +15,8 @@ __all__ = [
     "Chunk",
     "Colorization",
     "ColorizationQuerySet",
+    "FakesUpload",
+    "FakesUploadQuerySet",
     "ImportedFile",
     "ImportedFileQuerySet",
     "MachineFoolRate",

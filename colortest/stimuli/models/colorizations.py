@@ -9,6 +9,7 @@ from django.db import models
 from django.db.models import Count, Q
 from django.db.models.functions import Now
 
+from colortest.stimuli.made_elsewhere import CHANGED
 from colortest.stimuli.models.files import random_name
 from colortest.stimuli.models.test_sets import Photo
 
@@ -28,6 +29,14 @@ class AlgorithmQuerySet(models.QuerySet["Algorithm"]):
     def testable(self) -> Self:
         """Those whose fool rate a study can measure."""
         return self.exclude(kind=Algorithm.Kind.CATCH)
+
+    def active(self) -> Self:
+        """Those that are not retired: new test sets are coloured by them, new studies may use them."""
+        return self.filter(retired=None)
+
+    def made_here(self) -> Self:
+        """Those that workers can ask for a colorization."""
+        return self.exclude(kind=Algorithm.Kind.EXTERNAL)
 
     def with_progress(self) -> Self:
         """Annotate `pending_count`, `ready_count` and `failed_count` of the colorizations."""
@@ -65,6 +74,7 @@ class Algorithm(models.Model):
     sha256 = models.CharField(max_length=64, blank=True, help_text="Of the checkpoint file.")
     network = models.JSONField(default=dict, help_text="The network's options, from the checkpoint's JSON.")
     training = models.JSONField(default=dict, help_text="How the weights came to be, from the same.")
+    retired = models.DateTimeField(null=True, help_text="Since when nothing new is asked of it.")
     created = models.DateTimeField(db_default=Now())
 
     objects = AlgorithmQuerySet.as_manager()
@@ -115,6 +125,10 @@ class ColorizationQuerySet(models.QuerySet["Colorization"]):
         """Given up on, with the reason in `error`."""
         return self.filter(status=Colorization.Status.FAILED)
 
+    def relit(self) -> Self:
+        """Those whose lightness was visibly another than their photo's when they came from elsewhere."""
+        return self.ready().filter(lightness_change__gt=CHANGED)
+
     def unmeasured(self) -> Self:
         """Ready, from a time when their quality was not measured."""
         return self.ready().filter(psnr=None)
@@ -160,6 +174,9 @@ class Colorization(models.Model):
     milliseconds = models.FloatField(null=True, help_text="Its share of its batch: reading and colouring.")
     psnr = models.FloatField(null=True, help_text="Decibels, against the photo; once ready.")
     colourfulness = models.FloatField(null=True, help_text="Hasler and Suesstrunk's; grey is 0. Once ready.")
+    lightness_change = models.FloatField(
+        null=True, help_text="Mean of |ΔL*| against the photo as it came, where it was made elsewhere."
+    )
     created = models.DateTimeField(db_default=Now())
     asked = models.DateTimeField(null=True, help_text="Since when somebody waits for this very one.")
     tries = models.PositiveSmallIntegerField(default=0, help_text="Begun and not ended: the worker died or hung.")
