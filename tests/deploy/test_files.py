@@ -16,7 +16,7 @@ DEPLOY = ROOT / "deploy"
 COMPOSE = yaml.safe_load((DEPLOY / "compose.yml").read_text())
 UNITS = sorted((DEPLOY / "systemd").glob("*.service"))
 OURS = ("web", "worker-cpu", "worker-gpu", "beat")
-SETTINGS = set(re.findall(r"^\| `([A-Z_]+)` \|", README.split("## Settings")[1], re.MULTILINE))
+SETTINGS = set(re.findall(r"^\| `([A-Z0-9_]+)` \|", README.split("## Settings")[1], re.MULTILINE))
 NGINX = shutil.which("nginx") or shutil.which("nginx", path="/usr/sbin")
 
 
