@@ -56,3 +56,20 @@ def log_format(**_: Any) -> list[CheckMessage]:
         return []
     hint = "Set it to json or text, or unset it."
     return [Error(f"LOG_FORMAT {settings.LOG_FORMAT} is no format of logs.", hint=hint, id="colortest.E006")]
+
+
+@register
+def bucket(**_: Any) -> list[CheckMessage]:
+    """All of a bucket's settings or none, or the files lie elsewhere than somebody thinks."""
+    found: list[CheckMessage] = []
+    others = [name for name in ("S3_ENDPOINT", "S3_REGION", "S3_KEY", "S3_SECRET") if getattr(settings, name)]
+    if others and not settings.S3_BUCKET:
+        hint = f"Set S3_BUCKET, or unset {' and '.join(others)}."
+        found.append(Error("Files are kept in MEDIA_ROOT: no bucket is named.", hint=hint, id="colortest.E007"))
+    if bool(settings.S3_KEY) != bool(settings.S3_SECRET):
+        hint = "Set both, or neither where the machine itself may use the bucket."
+        found.append(Error("Of S3_KEY and S3_SECRET only one is set.", hint=hint, id="colortest.E008"))
+    if settings.S3_ENDPOINT and not settings.S3_ENDPOINT.startswith(("https://", "http://")):
+        hint = "Write it as https://s3.example.org, or unset it for Amazon's."
+        found.append(Error(f"S3_ENDPOINT {settings.S3_ENDPOINT} is no address.", hint=hint, id="colortest.E009"))
+    return found

@@ -6,6 +6,7 @@ The README's table lists the variables; `colortest/checks.py` says what is wrong
 import logging
 import secrets
 from pathlib import Path
+from typing import Any
 
 import environ
 from csp.constants import NONE, SELF
@@ -122,8 +123,24 @@ MEDIA_ROOT = env.path("MEDIA_ROOT", default=str(VAR / "files"))()
 X_ACCEL = env.bool("X_ACCEL", default=False)
 STATIC_URL = "/static/"
 STATIC_ROOT = VAR / "static"
-STORAGES = {
-    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+# With a bucket, uploads and stimuli lie there and not in MEDIA_ROOT. Without a key boto3 looks where it always does.
+S3_BUCKET = env.str("S3_BUCKET", default="")
+S3_ENDPOINT = env.str("S3_ENDPOINT", default="")
+S3_REGION = env.str("S3_REGION", default="")
+S3_KEY = env.str("S3_KEY", default="")
+S3_SECRET = env.str("S3_SECRET", default="")
+BUCKET = {
+    "BACKEND": "colortest.bucket.BucketFiles",
+    "OPTIONS": {
+        "bucket_name": S3_BUCKET,
+        "endpoint_url": S3_ENDPOINT or None,
+        "region_name": S3_REGION or None,
+        "access_key": S3_KEY or None,
+        "secret_key": S3_SECRET or None,
+    },
+}
+STORAGES: dict[str, dict[str, Any]] = {
+    "default": BUCKET if S3_BUCKET else {"BACKEND": "colortest.storage.LocalFiles"},
     "staticfiles": {"BACKEND": "colortest.storage.StaticFiles"},
 }
 UPLOAD_MAX_MB = env.int("UPLOAD_MAX_MB", default=100_000)

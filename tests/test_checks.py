@@ -18,6 +18,9 @@ from colortest import checks
         (checks.numbers, {"TASK_SECONDS": 5}, "colortest.E004"),
         (checks.open_to_the_world, {"DEBUG": True, "HTTPS": True}, "colortest.E005"),
         (checks.log_format, {"LOG_FORMAT": "yaml"}, "colortest.E006"),
+        (checks.bucket, {"S3_REGION": "eu-central-1"}, "colortest.E007"),
+        (checks.bucket, {"S3_BUCKET": "stimuli", "S3_KEY": "key"}, "colortest.E008"),
+        (checks.bucket, {"S3_BUCKET": "stimuli", "S3_ENDPOINT": "s3.example.org"}, "colortest.E009"),
     ],
 )
 def test_a_wrong_setting_is_found_and_the_hint_says_what_to_do(

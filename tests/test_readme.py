@@ -22,9 +22,9 @@ README = (ROOT / "README.md").read_text()
 
 def test_the_table_of_settings_names_every_variable_and_no_other() -> None:
     section = README.split("## Settings")[1].split("##")[0]
-    named = set(re.findall(r"^\| `([A-Z_]+)` \|", section, re.MULTILINE))
+    named = set(re.findall(r"^\| `([A-Z0-9_]+)` \|", section, re.MULTILINE))
     settings = (ROOT / "colortest/settings.py").read_text()
-    read = set(re.findall(r'env\.\w+\(\s*"([A-Z_]+)"', settings))
+    read = set(re.findall(r'env\.\w+\(\s*"([A-Z0-9_]+)"', settings))
     assert named == read
 
 

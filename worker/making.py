@@ -121,6 +121,8 @@ def _attempt(work: Callable[..., Got], *values: Any) -> Got | Failed:
         return failed
     try:
         return work(*values)
+    except ConnectionError:  # of the storage or the database: no photo's fault
+        raise
     except EXPECTED as error:
         return Failed(reason_of(error))
 

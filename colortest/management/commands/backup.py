@@ -25,3 +25,5 @@ class Command(BaseCommand):
         except EmbeddedError as error:
             raise CommandError(str(error)) from error
         self.stdout.write(f"Wrote {file}: the database and {count} files.")
+        if settings.S3_BUCKET:
+            self.stdout.write(f"Pictures lie in the bucket {settings.S3_BUCKET} and are not in it: copy that one too.")
