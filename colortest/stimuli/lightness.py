@@ -34,6 +34,8 @@ _MISS, _DRIFT = 0.1, 0.03  # of L*: what rounding adds is smaller, and what anyb
 _MOVES = sorted(product((-1, 0, 1), (-1, 0, 1)), key=lambda move: abs(move[0]) + 2 * abs(move[1]))
 _MOST_BLUE = 3
 
+_STRIP = 64  # rows at a time: what is computed on them stays in a processor's cache
+
 
 def level(photo: Image.Image, sha256: str) -> Image.Image:
     """An RGB photo at its levels; `sha256` is what it had before, in hex."""
@@ -67,7 +69,8 @@ def at_lightness(pixels: Pixels, wanted: Plane) -> Pixels:
     Chromaticity is kept; what leaves the gamut so is drawn towards the grey of the wanted lightness until it fits.
     """
     luminance = _luminance(np.clip(wanted + _miss(pixels, wanted), 0.0, 100.0))
-    return _rounded(_fitted(_LINEAR[pixels], luminance), luminance)
+    strips = [slice(start, start + _STRIP) for start in range(0, len(pixels), _STRIP)]
+    return np.concatenate([_rounded(_fitted(_LINEAR[pixels[one]], luminance[one]), luminance[one]) for one in strips])
 
 
 def _miss(pixels: Pixels, wanted: Plane) -> Plane:
@@ -100,29 +103,28 @@ def _fitted(linear: NDArray[np.float64], luminance: Plane) -> NDArray[np.float64
 
 def _rounded(linear: NDArray[np.float64], luminance: Plane) -> Pixels:
     """Whole levels whose luminance misses the wanted one least; the nearest of those that miss it alike."""
-    nearest = _code(linear)
-    best = nearest.copy()
+    red, green, blue = np.moveaxis(_code(linear), -1, 0).copy()
+    reds, greens = ({move: np.clip(one + move, 0, 255) for move in (-1, 0, 1)} for one in (red, green))
+    without_red = {move: luminance - _PARTS[0].take(levels) for move, levels in reds.items()}
+    of_green = {move: _PARTS[1].take(levels) for move, levels in greens.items()}
+    best, best_blue = np.zeros(luminance.shape, np.intp), blue.copy()
     least = np.full(luminance.shape, np.inf)
-    for red_move, green_move in _MOVES:
-        red, green = _moved(nearest[..., 0], red_move), _moved(nearest[..., 1], green_move)
-        missing = luminance - _PARTS[0][red] - _PARTS[1][green]
-        blue = _code(np.clip(missing / _LUMINANCE[2], 0.0, 1.0))
-        blue = np.clip(blue, nearest[..., 2] - _MOST_BLUE, nearest[..., 2] + _MOST_BLUE)
-        missed = np.abs(missing - _PARTS[2][blue])
+    for number, (red_move, green_move) in enumerate(_MOVES):
+        missing = without_red[red_move] - of_green[green_move]
+        trial = _code(np.clip(missing / _LUMINANCE[2], 0.0, 1.0)).clip(blue - _MOST_BLUE, blue + _MOST_BLUE)
+        missed = np.abs(missing - _PARTS[2].take(trial))
         better = missed < least
-        for channel, trial in enumerate((red, green, blue)):
-            np.copyto(best[..., channel], trial, where=better)
+        np.copyto(best, number, where=better)
+        np.copyto(best_blue, trial, where=better)
         np.minimum(least, missed, out=least)
-    return best.astype(np.uint8)
+    moves = np.array(_MOVES).T
+    moved = [np.clip(one + move.take(best), 0, 255) for one, move in zip((red, green), moves, strict=True)]
+    return np.stack([*moved, best_blue], axis=-1).astype(np.uint8)
 
 
 def _code(linear: NDArray[np.float64]) -> NDArray[np.intp]:
     """The nearest of 256 levels for linear values in 0..1."""
-    return _CODE[(linear * _STEPS).astype(np.intp)]
-
-
-def _moved(codes: NDArray[np.intp], move: int) -> NDArray[np.intp]:
-    return np.clip(codes + move, 0, 255)
+    return _CODE.take((linear * _STEPS).astype(np.intp))
 
 
 def _lightness(luminance: Plane) -> Plane:

@@ -18,6 +18,7 @@ from colortest.embedded.processes import ROOT
 from tests.running import django_environment, new_folder
 
 TARGET = 0.8  # of the smaller limit
+WARMING = 128  # photos that workers make before they are measured
 MODEL, GREY = "colortest-best", "grey"
 SIZES, ROWS = (100, 1_000), (100, 1_000, 10_000, 100_000)
 
@@ -31,7 +32,7 @@ def main() -> None:
     home = new_folder()
     try:
         with embedded.serve(home / "var"):
-            _run(home, "stage", max(options.photos, *options.sizes, 1))
+            _run(home, "stage", max(options.photos, WARMING, *options.sizes))
             for algorithm in (MODEL, GREY):
                 _throughput(home, algorithm, options.photos)
             _flat("grey, from files to files", {size: _made(home, 1, GREY, size) for size in options.sizes})

@@ -30,6 +30,7 @@ from colortest.stimuli.quality import Quality  # noqa: E402
 from colortest.stimuli.services import Finished  # noqa: E402
 from generator.colorizer import Colorizer, to_tensor  # noqa: E402
 from generator.lab import rgb_to_lightness  # noqa: E402
+from tests.load.bench_worker import WARMING  # noqa: E402
 from tests.running import wait_until  # noqa: E402
 from worker import making, threads  # noqa: E402
 from worker.choosing import next_batch  # noqa: E402
@@ -105,10 +106,10 @@ def made(count: str, slug: str, photos: str) -> float:
         for _ in range(int(count)):
             logs = stack.enter_context(TemporaryDirectory())
             share = str(max(1, len(os.sched_getaffinity(0)) // int(count)))
-            worker = start_worker(settings.VAR, logs=Path(logs), OMP_NUM_THREADS=share)
+            worker = start_worker(settings.VAR, logs=Path(logs), OMP_NUM_THREADS=share, LOG_LEVEL="INFO")
             stack.callback(worker.stop)
             wait_until(partial(worker_ready, worker), SECONDS)
-        _make(algorithm, 2 * BATCH * int(count))
+        _make(algorithm, WARMING)
         return _make(algorithm, int(photos))
 
 
