@@ -1,9 +1,11 @@
 """What deploy/ says fits the site: settings, commands, addresses."""
 
+import os
 import re
 import shlex
 import shutil
 import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -36,6 +38,33 @@ def test_the_containers_are_all_that_a_site_needs() -> None:
 @pytest.mark.parametrize("name", OURS)
 def test_a_container_is_told_only_settings_that_there_are(name: str) -> None:
     assert set(COMPOSE["services"][name]["environment"]) <= SETTINGS
+
+
+@pytest.mark.parametrize("bucket", ["", "stimuli"])
+def test_the_site_finds_nothing_wrong_with_what_a_container_is_told(bucket: str, tmp_path: Path) -> None:
+    said = {"SITE_NAME": "colortest.example.org", "SECRET_KEY": "k" * 50, "S3_BUCKET": bucket, "S3_PASSWORD": "secret"}
+    said |= {"POSTGRES_PASSWORD": "one", "REDIS_PASSWORD": "two"}
+    told = {name: filled_in(value, said) for name, value in COMPOSE["services"]["web"]["environment"].items()}
+    assert bool(told["S3_ENDPOINT"]) == bool(bucket)
+    kept = {"PATH": os.environ["PATH"], "COLORTEST_VAR": str(tmp_path)}
+    argv = [sys.executable, "manage.py", "check", "--fail-level", "WARNING"]
+    done = subprocess.run(argv, cwd=ROOT, env={**kept, **told}, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+
+
+def filled_in(text: str, said: dict[str, str]) -> str:
+    """A value with its variables replaced, as Compose does it: ${A}, ${A:-else}, ${A:?why}, ${A:+instead}."""
+
+    def value(match: re.Match[str]) -> str:
+        name, kind, other = match["name"], match["kind"], match["other"]
+        if kind == "+":
+            return other if said.get(name) else ""
+        return said.get(name) or (other if kind == "-" else "")
+
+    pattern = r"\$\{(?P<name>\w+)(?::(?P<kind>[-?+])(?P<other>[^${}]*))?\}"
+    while re.search(pattern, text):
+        text = re.sub(pattern, value, text)
+    return text
 
 
 def test_images_are_named_without_a_registry() -> None:
