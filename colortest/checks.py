@@ -37,6 +37,9 @@ def numbers(**_: Any) -> list[CheckMessage]:
     if settings.TASK_SECONDS < 60:
         hint = "One batch on a slow machine takes a minute: 600 is a good start."
         found.append(Error("TASK_SECONDS is below 60.", hint=hint, id="colortest.E004"))
+    if settings.DATABASE_SILENCE < 4:
+        hint = "A busy network is silent for some seconds: 20 is a good start."
+        found.append(Error("DATABASE_SILENCE is below 4.", hint=hint, id="colortest.E010"))
     return found
 
 

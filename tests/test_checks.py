@@ -16,6 +16,7 @@ from colortest import checks
         (checks.checkpoint_folder, {"CHECKPOINT_DIR": "/nowhere"}, "colortest.E002"),
         (checks.numbers, {"COLORIZE_BATCH": 0}, "colortest.E003"),
         (checks.numbers, {"TASK_SECONDS": 5}, "colortest.E004"),
+        (checks.numbers, {"DATABASE_SILENCE": 1}, "colortest.E010"),
         (checks.open_to_the_world, {"DEBUG": True, "HTTPS": True}, "colortest.E005"),
         (checks.log_format, {"LOG_FORMAT": "yaml"}, "colortest.E006"),
         (checks.bucket, {"S3_REGION": "eu-central-1"}, "colortest.E007"),
