@@ -28,6 +28,11 @@ def import_responses(import_id: int, *, again: bool = False) -> None:
     _ring("import_responses", again, import_id=import_id)
 
 
+def import_fakes(fakes_id: int, *, again: bool = False) -> None:
+    """Check an upload of fakes made elsewhere, or store one that was accepted."""
+    _ring("import_fakes", again, fakes_id=fakes_id)
+
+
 def colorize(*, urgent: bool = False, again: bool = False) -> None:
     """Make pending colorizations, whatever their algorithms; before the other work that rings only where urgent."""
     _ring("colorize", again, priority=FIRST if urgent else LAST)

@@ -15,7 +15,7 @@ from colortest.experiment.models import Participant, Study
 from colortest.stimuli import observer
 from colortest.stimuli import services as stimuli
 from colortest.stimuli.measuring import measure_colorizations
-from colortest.stimuli.models import Algorithm, Colorization, MachineFoolRate, TestSet
+from colortest.stimuli.models import Algorithm, Colorization, FakesUpload, MachineFoolRate, TestSet
 from worker.lanes import colorize_pending
 from worker.observing import observe_colorizations
 
@@ -24,6 +24,12 @@ from worker.observing import observe_colorizations
 def import_test_set(test_set_id: int) -> None:
     """TestSet UPLOADED → CHECKED, or some batches of its files nearer to it; then it rings for the next."""
     stimuli.import_uploaded(test_set_id=test_set_id)
+
+
+@shared_task
+def import_fakes(fakes_id: int) -> None:
+    """FakesUpload UPLOADED → CHECKED, or ACCEPTED → STORED or nearer to it; then it rings for the rest."""
+    stimuli.work_on_fakes(fakes_id=fakes_id)
 
 
 @shared_task(soft_time_limit=IMPORT * settings.TASK_SECONDS, time_limit=(IMPORT + 1) * settings.TASK_SECONDS)
@@ -82,6 +88,8 @@ def ring_again() -> None:
         jobs.import_test_set(test_set.pk, again=True)
     for asked in ResponseImport.objects.waiting():
         jobs.import_responses(asked.pk, again=True)
+    for fakes in FakesUpload.objects.waiting().values_list("pk", flat=True):
+        jobs.import_fakes(fakes, again=True)
     if Colorization.objects.pending().exists():
         jobs.colorize(again=True)
     for algorithm_id, test_set_id in MachineFoolRate.objects.pending().values_list("algorithm", "test_set").distinct():

@@ -4,8 +4,11 @@ from colortest.stimuli.services.algorithms import (
     checkpoint_path,
     file_sha256,
     register_checkpoint,
+    register_external,
     register_method,
     register_shipped,
+    retire_algorithm,
+    take_back_algorithm,
 )
 from colortest.stimuli.services.claims import claim_asked, claim_fresh, claim_suspect, give_back, give_up
 from colortest.stimuli.services.colorizations import (
@@ -15,6 +18,8 @@ from colortest.stimuli.services.colorizations import (
     request_colorizations,
     retry_failed,
 )
+from colortest.stimuli.services.fakes import Report, check_fakes, store_fakes
+from colortest.stimuli.services.fakes_uploads import accept_fakes, discard_fakes, upload_fakes, work_on_fakes
 from colortest.stimuli.services.imports import import_photos, import_uploaded
 from colortest.stimuli.services.making import (
     Failed,
@@ -38,6 +43,16 @@ from colortest.stimuli.services.uploads import begin_upload, discard_upload, rec
 __all__ = [
     "Failed",
     "Finished",
+    "Report",
+    "accept_fakes",
+    "check_fakes",
+    "discard_fakes",
+    "register_external",
+    "retire_algorithm",
+    "store_fakes",
+    "take_back_algorithm",
+    "upload_fakes",
+    "work_on_fakes",
     "accept_test_set",
     "begin_test_set",
     "begin_upload",

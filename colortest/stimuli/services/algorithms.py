@@ -6,6 +6,8 @@ from pathlib import Path
 
 from django.conf import settings
 from django.db import transaction
+from django.db.models.functions import Now
+from django.utils.text import slugify
 
 from colortest.refusal import Refused
 from colortest.stimuli.models import Algorithm
@@ -41,6 +43,39 @@ def register_checkpoint(*, slug: str, name: str, file_name: str) -> Algorithm:
 def register_method(*, slug: str, name: str, kind: Algorithm.Kind, method: Algorithm.Method) -> Algorithm:
     """Register a method that needs no checkpoint, as a baseline or for catch trials."""
     return _register(slug, name, kind=kind, method=method)
+
+
+def register_external(*, name: str, slug: str = "") -> Algorithm:
+    """An algorithm whose colorizations are made elsewhere and uploaded.
+
+    Raises:
+        Refused: the name leaves no slug, or another algorithm has it.
+    """
+    return _register(slug or new_slug(name), name, kind=Algorithm.Kind.EXTERNAL)
+
+
+def new_slug(name: str) -> str:
+    """One that no algorithm has.
+
+    Raises:
+        Refused: the name leaves no slug, or another algorithm has it.
+    """
+    slug = slugify(name)[:50]
+    if not slug:
+        raise Refused(f"An algorithm needs a name with letters or digits, not “{name}”.")
+    if Algorithm.objects.filter(slug=slug).exists():
+        raise Refused(f"There is already an algorithm “{slug}”: choose another name.")
+    return slug
+
+
+def retire_algorithm(*, algorithm: Algorithm) -> None:
+    """From now on no new test set is coloured by it and no new study offers it; what is there stays."""
+    Algorithm.objects.active().filter(pk=algorithm.pk).update(retired=Now())
+
+
+def take_back_algorithm(*, algorithm: Algorithm) -> None:
+    """A retired algorithm is in use again."""
+    Algorithm.objects.filter(pk=algorithm.pk).update(retired=None)
 
 
 @transaction.atomic

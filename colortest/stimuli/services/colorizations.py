@@ -14,8 +14,8 @@ WAKE = 4
 
 
 def colorize_with_all(*, test_set: TestSet) -> None:
-    """Ask every algorithm for its colorizations of a test set."""
-    for algorithm in Algorithm.objects.all():
+    """Ask every algorithm that is in use and can be asked for its colorizations of a test set."""
+    for algorithm in Algorithm.objects.active().made_here():
         request_colorizations(photos=test_set.photos.all(), algorithm=algorithm)
 
 

@@ -12,6 +12,7 @@ from colortest.refusal import Refused
 from colortest.stimuli import archive
 from colortest.stimuli.models import Colorization, ImportedFile, MachineFoolRate, Photo, TestSet
 from colortest.stimuli.services.colorizations import colorize_with_all
+from colortest.stimuli.services.fakes_uploads import discard_fakes
 from colortest.stimuli.services.uploads import begin_upload, discard_upload, forget_files, receive_chunk
 
 LONGEST_SPLIT = 50
@@ -122,6 +123,8 @@ def delete_test_set(*, test_set: TestSet) -> None:
     for rows in (fakes, ImportedFile.objects.filter(test_set=row), Photo.objects.filter(test_set=row)):
         rows._raw_delete(rows.db)
     MachineFoolRate.objects.filter(test_set=row).delete()
+    for uploaded in row.uploads_of_fakes.all():
+        discard_fakes(fakes=uploaded)
     upload = row.upload
     row.delete()
     if upload:

@@ -30,6 +30,8 @@ class Figure:
         if self.algorithm.kind == Algorithm.Kind.EXTERNAL:
             return ""
         if self.colorization is None:
+            if self.algorithm.retired:
+                return ""
             return f"Colour with {self.algorithm}"
         failed = self.colorization.status == Colorization.Status.FAILED
         waits_in_line = self.colorization.status == Colorization.Status.PENDING and not self.colorization.asked
