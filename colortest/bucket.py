@@ -1,6 +1,6 @@
 """The site's files in a bucket that speaks S3, where several machines share them without a common folder.
 
-Not in `storage`: boto3 takes a second to load, and only who has a bucket waits for it.
+Not in `storage`: boto3 takes half a second to load, and only who has a bucket waits for it.
 """
 
 import io

@@ -2,7 +2,7 @@
 
 from colortest.stimuli.models.colorizations import Algorithm, AlgorithmQuerySet, Colorization, ColorizationQuerySet
 from colortest.stimuli.models.fakes import FakesUpload, FakesUploadQuerySet
-from colortest.stimuli.models.files import random_name, read_stimulus, upload_name
+from colortest.stimuli.models.files import random_name, read_stimulus, sha256_of, upload_name
 from colortest.stimuli.models.imported_files import ImportedFile, ImportedFileQuerySet
 from colortest.stimuli.models.machine import MachineFoolRate, MachineFoolRateQuerySet
 from colortest.stimuli.models.test_sets import Photo, PhotoQuerySet, TestSet, TestSetQuerySet
@@ -29,5 +29,6 @@ __all__ = [
     "UploadQuerySet",
     "random_name",
     "read_stimulus",
+    "sha256_of",
     "upload_name",
 ]

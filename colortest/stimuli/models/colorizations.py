@@ -5,6 +5,7 @@ from datetime import timedelta
 from typing import ClassVar, Self
 
 import pgtrigger
+from django.contrib.postgres.indexes import HashIndex
 from django.db import models
 from django.db.models import Count, Q
 from django.db.models.functions import Now
@@ -169,6 +170,9 @@ class Colorization(models.Model):
     algorithm = models.ForeignKey(Algorithm, on_delete=models.PROTECT, related_name="colorizations")
     status = models.CharField(max_length=8, choices=Status, default=Status.PENDING)
     file = models.FileField(upload_to=random_name, blank=True)
+    file_sha256 = models.CharField(
+        max_length=64, blank=True, default="", db_default="", help_text="Of the bytes of the file, since we keep it."
+    )
     byte_count = models.PositiveIntegerField(default=0)
     error = models.TextField(blank=True)
     milliseconds = models.FloatField(null=True, help_text="Its share of its batch: reading and colouring.")
@@ -199,6 +203,7 @@ class Colorization(models.Model):
                 condition=Q(tries=0) | Q(tries__gte=1, tries__lte=TRIES, tried__isnull=False),
                 name="colorization_tried_so_often_at_most",
             ),
+            models.CheckConstraint(condition=Q(file_sha256="") | ~Q(file=""), name="colorization_hash_of_a_file"),
         )
         indexes = (
             models.Index(fields=["tries", "algorithm", "id"], condition=Q(status="PENDING"), name="pending_in_order"),
@@ -209,6 +214,7 @@ class Colorization(models.Model):
             ),
             # Those given up on are few among many: whoever asks for them must not read past those that are ready.
             models.Index(fields=["algorithm", "id"], condition=Q(status="FAILED"), name="failed_by_algorithm"),
+            HashIndex(fields=["file"], condition=~Q(file=""), name="colorization_by_file"),
         )
 
     def __str__(self) -> str:

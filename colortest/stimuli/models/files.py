@@ -1,5 +1,6 @@
 """Where files of stimuli lie, and their bytes."""
 
+import hashlib
 import uuid
 
 from django.db.models.fields.files import FieldFile
@@ -24,6 +25,11 @@ def manifest_name(_instance: object, _name: str) -> str:
 def upload_name(_instance: object, _name: str) -> str:
     """Where whole archives waited for their import; migrations know it."""
     return f"uploads/{uuid.uuid4().hex}.zip"
+
+
+def sha256_of(data: bytes) -> str:
+    """In hexadecimal digits, as rows keep it."""
+    return hashlib.sha256(data).hexdigest()
 
 
 def read_stimulus(file: FieldFile) -> bytes:

@@ -8,7 +8,7 @@ from django.core.files.base import ContentFile
 from django.db import transaction
 
 from colortest.stimuli import archive, lightness, rendering
-from colortest.stimuli.models import ImportedFile, Photo, TestSet
+from colortest.stimuli.models import ImportedFile, Photo, TestSet, sha256_of
 
 Outcome = ImportedFile.Outcome
 
@@ -21,6 +21,7 @@ class Rendered:
     split: str
     sha256: str
     data: bytes
+    file_sha256: str
     width: int
     height: int
 
@@ -95,7 +96,7 @@ def _render(found: archive.Entry | archive.Problem) -> Rendered | archive.Proble
     # The hash is of the photo as it came: who has nothing but the stimuli cannot know the levels that follow from it.
     digest = rendering.pixel_hash(rendered)
     data = rendering.encode(lightness.level(rendered, digest))
-    return Rendered(found.name, found.split, digest, data, image.width, image.height)
+    return Rendered(found.name, found.split, digest, data, sha256_of(data), image.width, image.height)
 
 
 def _photo(test_set: TestSet, one: Rendered) -> Photo:
@@ -107,6 +108,7 @@ def _photo(test_set: TestSet, one: Rendered) -> Photo:
         width=one.width,
         height=one.height,
         byte_count=len(one.data),
+        file_sha256=one.file_sha256,
     )
 
 

@@ -8,11 +8,11 @@ from django.core.files.base import ContentFile
 from PIL.Image import Image
 
 from colortest.stimuli import lightness, rendering
-from colortest.stimuli.models import Colorization, random_name
+from colortest.stimuli.models import Colorization, random_name, sha256_of
 from colortest.stimuli.quality import Quality, quality
 
 STORAGE = Colorization._meta.get_field("file").storage
-CHANGED = ["status", "file", "byte_count", "error", "milliseconds", "psnr", "colourfulness"]
+CHANGED = ["status", "file", "file_sha256", "byte_count", "error", "milliseconds", "psnr", "colourfulness"]
 
 
 @dataclass(frozen=True)
@@ -72,6 +72,7 @@ def store_colorizations(
             row.status, row.error = Colorization.Status.FAILED, outcome.reason
         else:
             finished, row.file = outcome
+            row.file_sha256 = sha256_of(finished.data)
             row.status, row.byte_count, row.milliseconds = Colorization.Status.READY, len(finished.data), milliseconds
             row.psnr, row.colourfulness = finished.quality.psnr, finished.quality.colourfulness
     Colorization.objects.bulk_update(rows, CHANGED)
