@@ -1,7 +1,7 @@
 """Everything that has a target, measured against it: `make bench`, some minutes.
 
-Unless they are asked for by name, those of results, exports and intervals run at a smaller size than the targets
-are for, and say so; `make bench ARGS=results` runs one of them, and nothing else, at full size. Ends with a status
+Unless they are asked for by name, those of workers, results, exports and intervals run at a smaller size than the
+targets are for, and say so; `make bench ARGS=results` runs one of them, and nothing else, at full size. Ends with a status
 other than 0 where one of them does.
 """
 
@@ -15,11 +15,13 @@ from colortest.embedded.processes import ROOT
 FULL: dict[str, list[str]] = {
     "site": [],
     "generator": ["resnet18", "resnet50"],
+    "worker": [],
     "results": [],
     "exports": [],
     "calibration": [],
 }
 SMALLER = {
+    "worker": ["--photos", "320", "--rows", "100", "1000", "10000"],
     "results": ["--people", "12500"],
     "exports": ["--people", "2500"],
     "calibration": ["--studies", "500", "--watched", "100"],

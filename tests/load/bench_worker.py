@@ -33,46 +33,43 @@ def main() -> None:
     try:
         with embedded.serve(home / "var"):
             _run(home, "stage", max(options.photos, WARMING, *options.sizes))
-            for algorithm in (MODEL, GREY):
+            for algorithm in (MODEL, GREY) if options.photos else ():
                 _throughput(home, algorithm, options.photos)
-            _flat("grey, from files to files", {size: _made(home, 1, GREY, size) for size in options.sizes})
-            _flat("the database work alone", {size: _seconds(home, "rows", size) / size for size in options.rows})
+            _flat("grey, from files to files", {size: _run(home, "made", 1, GREY, size) for size in options.sizes})
+            _flat("the database work alone", {size: _run(home, "rows", size) for size in options.rows})
     finally:
         shutil.rmtree(home)
 
 
 def _throughput(home: Path, algorithm: str, photos: int) -> None:
-    device, cores = (1 / _seconds(home, step, algorithm) for step in ("device", "cores"))
-    both = 1 / (1 / device + 1 / cores)
-    print(f"{algorithm}, on {len(os.sched_getaffinity(0))} cores")
-    print(f"  its network alone, on tensors           {device:7.1f} photos a second")
-    print(f"  reading, finishing and writing alone    {cores:7.1f}")
-    print(f"  both, where the cores have to do both   {both:7.1f}")
+    device, cores = (_run(home, step, algorithm) for step in ("device", "cores"))
+    both = device["seconds"] + cores["seconds"]
+    print(
+        f"{algorithm}, {photos} photos on {len(os.sched_getaffinity(0))} cores; in parentheses processor time a photo"
+    )
+    _line("its network alone, on tensors", device)
+    _line("reading, finishing and writing alone", cores)
+    _line("both, where the cores have to do both", {key: device[key] + cores[key] for key in device})
     for workers in (1, 2):
-        rate = 1 / _made(home, workers, algorithm, photos)
-        smaller = rate / min(device, cores)
+        found = _run(home, "made", workers, algorithm, photos)
+        smaller = max(device["seconds"], cores["seconds"]) / found["seconds"]
         verdict = "" if smaller >= TARGET else f", the target of {TARGET} is missed"
-        print(
-            f"  from files to files, {workers} worker(s)        {rate:7.1f}   {smaller:.2f} of the smaller{verdict};"
-            f" {rate / both:.2f} of both",
-            flush=True,
-        )
+        _line(f"from files to files, {workers} worker(s)", found)
+        print(f"    {smaller:.2f} of the smaller{verdict}; {both / found['seconds']:.2f} of both", flush=True)
 
 
-def _flat(what: str, each: dict[int, float]) -> None:
-    """Seconds a photo, beside those of the fewest."""
-    first = next(iter(each.values()))
-    for size, seconds in each.items():
-        print(f"  {what}: {size:7,} photos  {1000 * seconds:6.2f} ms a photo  {seconds / first:.2f} of the fewest")
+def _line(what: str, found: dict[str, float]) -> None:
+    print(
+        f"  {what:40} {1 / found['seconds']:7.1f} photos a second   ({1000 * found['processor']:5.1f} ms)", flush=True
+    )
 
 
-def _made(home: Path, workers: int, algorithm: str, photos: int) -> float:
-    """Seconds a photo."""
-    return _seconds(home, "made", workers, algorithm, photos) / photos
-
-
-def _seconds(home: Path, step: str, *arguments: object) -> float:
-    return _run(home, step, *arguments)["seconds"]
+def _flat(what: str, found: dict[int, dict[str, float]]) -> None:
+    """What a photo costs, beside what it costs among the fewest."""
+    for size, each in found.items():
+        ratios = " and ".join(f"{each[key] / found[min(found)][key]:.2f}" for key in each)
+        costs = f"{1000 * each['seconds']:6.2f} ms each (processor {1000 * each['processor']:6.2f} ms)"
+        print(f"  {what}, {size:7,} photos: {costs}, {ratios} of the fewest", flush=True)
 
 
 def _run(home: Path, step: str, *arguments: object) -> dict[str, float]:

@@ -4,18 +4,20 @@ import json
 import os
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import ExitStack
 from functools import partial
 from hashlib import sha256
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import NamedTuple
 
 import django
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "colortest.settings")
 django.setup()
 
+import psutil  # noqa: E402
 import torch  # noqa: E402
 from django.conf import settings  # noqa: E402
 from django.core.files.base import ContentFile  # noqa: E402
@@ -34,14 +36,21 @@ from tests.load.bench_worker import WARMING  # noqa: E402
 from tests.running import wait_until  # noqa: E402
 from worker import making, threads  # noqa: E402
 from worker.choosing import next_batch  # noqa: E402
-from worker.methods import Method, Pixels, method_of, pixels  # noqa: E402
+from worker.methods import Method, method_of, pixels  # noqa: E402
 
 BATCH = settings.COLORIZE_BATCH
 BATCHES = 8  # measured in one process
-SECONDS = 3600.0
+SECONDS = 600.0
 
 
-def stage(photos: str) -> float:
+class Cost(NamedTuple):
+    """Of one photo, seconds: by the clock, and of processors."""
+
+    seconds: float
+    processor: float
+
+
+def stage(photos: str) -> Cost:
     """A test set of that many photos, each with a file of its own."""
     call_command("migrate", verbosity=0)
     services.register_shipped()
@@ -53,11 +62,11 @@ def stage(photos: str) -> float:
         photo = Photo(test_set=test_set, split="test", name=str(number), sha256=digest, width=256, height=256)
         photo.byte_count = len(data)
         photo.file.save("photo.webp", ContentFile(data))
-    return 0.0
+    return Cost(0.0, 0.0)
 
 
-def device(slug: str) -> float:
-    """Seconds a photo of the network alone, as workers arrange it, on tensors that are there already."""
+def device(slug: str) -> Cost:
+    """Of the network alone, as workers arrange it, on tensors that are there already."""
     algorithm = Algorithm.objects.get(slug=slug)
     photos = [pixels(photo) for photo in Photo.objects.all()[:BATCH]]
     if algorithm.kind != Algorithm.Kind.MODEL:
@@ -72,81 +81,96 @@ def _network(colorizer: Colorizer, resident: torch.Tensor) -> None:
         colorizer.network(resident).sum().item()  # which waits for a GPU
 
 
-def _alone(work: Callable[[], object]) -> float:
-    def batches(count: int) -> float:
-        started = time.perf_counter()
+def _alone(work: Callable[[], object]) -> Cost:
+    def batches(count: int) -> None:
         for future in [threads.device().submit(work) for _ in range(count)]:
             future.result()
-        return time.perf_counter() - started
 
     batches(2)
-    return batches(BATCHES) / BATCHES / BATCH
+    return _cost(partial(batches, BATCHES), BATCHES * BATCH)
 
 
-def cores(_: str) -> float:
-    """Seconds a photo of reading, finishing and writing: a worker's own way, with the photo for its fake."""
+def _cost(work: Callable[[], object], photos: int, processor: Callable[[], float] = time.process_time) -> Cost:
+    """Of one of the photos; `processor` tells the seconds of processor time so far."""
+    started, before = time.perf_counter(), processor()
+    work()
+    return Cost((time.perf_counter() - started) / photos, (processor() - before) / photos)
+
+
+def cores(_: str) -> Cost:
+    """Of reading, finishing and writing: a worker's own way, with the photo for its fake."""
     photos = list(Photo.objects.all()[: BATCH * BATCHES])
-    rows = [Colorization(photo=photo) for photo in photos]
-    started = time.perf_counter()
-    made = making.make(rows, Method(lambda batch: [_itself(*one) for one in batch]))
-    names = making.write(made.outcomes)
-    seconds = time.perf_counter() - started
-    services.delete_files(name for _, name in names)  # type: ignore[misc]  # none failed
-    return seconds / len(photos)
+    batch = [Colorization(photo=photo) for photo in photos]
+    written: list[str] = []
+
+    def work() -> None:
+        outcomes = making.make(batch, Method(lambda pictures: [own for (own,) in pictures])).outcomes
+        written.extend(one[1] for one in making.write(outcomes) if isinstance(one, tuple))
+
+    found = _cost(work, len(photos))
+    services.delete_files(written)
+    return found
 
 
-def _itself(photo: Pixels) -> Pixels:
-    return photo
-
-
-def made(count: str, slug: str, photos: str) -> float:
+def made(count: str, slug: str, photos: str) -> Cost:
     """From the request until the last of them is ready, by that many workers that have made others before."""
     algorithm = Algorithm.objects.get(slug=slug)
     with ExitStack() as stack:
-        for _ in range(int(count)):
-            logs = stack.enter_context(TemporaryDirectory())
-            share = str(max(1, len(os.sched_getaffinity(0)) // int(count)))
-            worker = start_worker(settings.VAR, logs=Path(logs), OMP_NUM_THREADS=share, LOG_LEVEL="INFO")
-            stack.callback(worker.stop)
-            wait_until(partial(worker_ready, worker), SECONDS)
+        workers = [_worker(stack, max(1, len(os.sched_getaffinity(0)) // int(count))) for _ in range(int(count))]
+        _forget(algorithm)  # of an earlier measurement
         _make(algorithm, WARMING)
-        return _make(algorithm, int(photos))
+        _forget(algorithm)
+        return _cost(partial(_make, algorithm, int(photos)), int(photos), partial(_processor, workers))
 
 
-def _make(algorithm: Algorithm, photos: int) -> float:
+def _worker(stack: ExitStack, share: int) -> psutil.Process:
+    logs = Path(stack.enter_context(TemporaryDirectory()))
+    worker = start_worker(settings.VAR, logs=logs, OMP_NUM_THREADS=str(share), LOG_LEVEL="INFO")
+    stack.callback(worker.stop)
+    wait_until(partial(worker_ready, worker), SECONDS)
+    return psutil.Process(worker.pid)
+
+
+def _processor(workers: Sequence[psutil.Process]) -> float:
+    all_of_them = [one for worker in workers for one in (worker, *worker.children(recursive=True))]
+    return sum(sum(one.cpu_times()[:2]) for one in all_of_them)
+
+
+def _forget(algorithm: Algorithm) -> None:
     services.delete_files(str(row.file.name) for row in algorithm.colorizations.ready())
     algorithm.colorizations.all().delete()
-    started = time.perf_counter()
+
+
+def _make(algorithm: Algorithm, photos: int) -> None:
     wanted = Photo.objects.filter(pk__in=Photo.objects.values("pk")[:photos])
     services.request_colorizations(photos=wanted, algorithm=algorithm)
     while Colorization.objects.pending().exists():
         time.sleep(0.02)
     assert algorithm.colorizations.ready().count() == photos
-    return time.perf_counter() - started
 
 
-def rows(count: str) -> float:
+def rows(count: str) -> Cost:
     """The statements of every batch, and nothing else: no worker runs that could answer."""
-    nothing = (Finished(b"", Quality(0.0, 0.0)), "made")
     Colorization.objects.all().delete()
     Photo.objects.filter(split="rows").delete()
-    algorithm = Algorithm.objects.get(slug="grey")
     with connection.cursor() as cursor:
         columns = "test_set_id, split, name, file, sha256, byte_count, width, height"
         test_set = Photo.objects.values_list("test_set", flat=True)[:1].get()
         values = "SELECT %s, 'rows', n, n, n, 1, 256, 256 FROM generate_series(1, %s) n"
         cursor.execute(f"INSERT INTO stimuli_photo ({columns}) {values}", [test_set, int(count)])  # noqa: S608
-    started = time.perf_counter()
-    wanted = Photo.objects.filter(split="rows")
-    services.request_colorizations(photos=wanted, algorithm=algorithm)
+    return _cost(_statements, int(count))
+
+
+def _statements() -> None:
+    grey, nothing = Algorithm.objects.get(slug="grey"), (Finished(b"", Quality(0.0, 0.0)), "made")
+    services.request_colorizations(photos=Photo.objects.filter(split="rows"), algorithm=grey)
     while ids := next_batch():
         with transaction.atomic():
             batch = list(Colorization.objects.to_make(ids))
             services.store_colorizations(rows=batch, outcomes=[nothing] * len(batch), milliseconds=1.0)
-    return time.perf_counter() - started
 
 
-STEPS = {step.__name__: step for step in (stage, device, cores, made, rows)}
+STEPS: dict[str, Callable[..., Cost]] = {step.__name__: step for step in (stage, device, cores, made, rows)}
 
 if __name__ == "__main__":
-    print(json.dumps({"seconds": STEPS[sys.argv[1]](*sys.argv[2:])}))
+    print(json.dumps(STEPS[sys.argv[1]](*sys.argv[2:])._asdict()))
