@@ -11,9 +11,11 @@ from PIL import Image, ImageOps
 from playwright.sync_api import Page, Route, expect
 
 from colortest.embedded.supervisor import Child
+from colortest.stimuli import services
 from colortest.stimuli.models import Chunk, ImportedFile, Photo, TestSet, Upload
 from tests.browser.accounts import log_in
 from tests.browser.conftest import Visitors
+from tests.browser.test_accessibility import _problems as problems
 from tests.cast import PASSWORD, photographs
 from tests.running import wait_until
 
@@ -182,3 +184,27 @@ def drop_zip(page: Page, data: bytes) -> None:
         }""",
         list(data),
     )
+
+
+def test_no_page_of_an_upload_violates_a_rule(at_test_sets: Page, site: str) -> None:
+    page = at_test_sets
+    archive = io.BytesIO()
+    with zipfile.ZipFile(archive, "w") as file:
+        for path, image in variants(3):
+            picture = io.BytesIO()
+            image.save(picture, "PNG")
+            file.writestr(path, picture.getvalue())
+        file.writestr("test/notes.jpg", "no photo")
+    data = archive.getvalue()
+    test_set = services.begin_test_set(name="Street", file_name="street.zip", byte_count=len(data))
+    page.goto(f"{site}{test_set.get_absolute_url()}")
+    found = {"on its way": problems(page)}
+    assert test_set.upload
+    services.receive_chunk(upload=test_set.upload, position=0, data=data)
+    page.reload()
+    expect(page.get_by_text("The photos are being checked")).to_be_visible()
+    found["being checked"] = problems(page)
+    services.import_uploaded(test_set_id=test_set.pk)
+    page.goto(f"{site}{test_set.report_url}")
+    found["report"] = problems(page)
+    assert {name: wrong for name, wrong in found.items() if wrong} == {}
