@@ -106,6 +106,12 @@ TABLE = {
     "upload": (ADMINS, "get", "/uploads/1/"),
     "chunk": (ADMINS, "put", "/uploads/1/chunks/0/"),
     "algorithms": (ADMINS, "get", "/algorithms/"),
+    "algorithm": (ADMINS, "get", "/algorithms/grey/"),
+    "retire": (ADMINS, "post", "/algorithms/grey/retire/"),
+    "upload_fakes": (ADMINS, "post", "/algorithms/grey/fakes/"),
+    "fakes": (ADMINS, "get", "/algorithms/grey/fakes/1/"),
+    "accept_fakes": (ADMINS, "post", "/algorithms/grey/fakes/1/accept/"),
+    "discard_fakes": (ADMINS, "post", "/algorithms/grey/fakes/1/discard/"),
     "workers": (ADMINS, "get", "/workers/"),
     "retry": (ADMINS, "post", "/algorithms/grey/retry/"),
     "observe": (ADMINS, "post", "/algorithms/grey/observe/"),
@@ -115,7 +121,8 @@ TABLE = {
     "colorization_image": (RESEARCHERS, "get", "/colorizations/{colorization}/image/"),
 }
 
-NOT_NOW = {"metrics": 404, "plate": 404, "api_unknown": 404, "upload": 404, "chunk": 404}
+_NO_FAKES = dict.fromkeys(("fakes", "accept_fakes", "discard_fakes"), 404)
+NOT_NOW = {"metrics": 404, "plate": 404, "api_unknown": 404, "upload": 404, "chunk": 404, **_NO_FAKES}
 
 
 def refused(who: str, person: str) -> int:

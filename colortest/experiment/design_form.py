@@ -158,6 +158,8 @@ class DesignForm(forms.ModelForm):
         self.stored_texts = dict(study.consent_texts.values_list("language", "text"))
         counts = study.test_set.photos.split_counts()
         self._choices("splits", [(split, f"{split} ({photos} photos)") for split, photos in counts.items()])
+        offered = (Algorithm.objects.testable().active() | study.under_test()).distinct()
+        self.fields["algorithms"].queryset = offered  # type: ignore[attr-defined]
         self.fields["algorithms"].initial = study.under_test()
         self.fields["retention_days"].validators.append(MaxValueValidator(LONGEST_RETENTION))
         for code, _name in settings.LANGUAGES:

@@ -52,7 +52,7 @@ class StudyForm(forms.Form):
         },
     )
     algorithms = forms.ModelMultipleChoiceField(
-        queryset=Algorithm.objects.testable(),
+        queryset=Algorithm.objects.testable().active(),
         widget=forms.CheckboxSelectMultiple,
         label="Algorithms under test",
         help_text="Those for catch trials come along by themselves.",

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from colortest.stimuli.views import algorithms, colouring, images, reports, test_sets, uploads
+from colortest.stimuli.views import algorithms, colouring, fakes, images, reports, test_sets, uploads
 
 urlpatterns = [
     path("test-sets/", test_sets.test_sets, name="test_sets"),
@@ -13,6 +13,12 @@ urlpatterns = [
     path("uploads/<int:pk>/", uploads.upload, name="upload"),
     path("uploads/<int:pk>/chunks/<int:position>/", uploads.chunk, name="chunk"),
     path("algorithms/", algorithms.algorithms, name="algorithms"),
+    path("algorithms/<slug:slug>/", algorithms.algorithm, name="algorithm"),
+    path("algorithms/<slug:slug>/retire/", algorithms.retire, name="retire"),
+    path("algorithms/<slug:slug>/fakes/", fakes.upload_fakes, name="upload_fakes"),
+    path("algorithms/<slug:slug>/fakes/<int:pk>/", fakes.fakes, name="fakes"),
+    path("algorithms/<slug:slug>/fakes/<int:pk>/accept/", fakes.accept_fakes, name="accept_fakes"),
+    path("algorithms/<slug:slug>/fakes/<int:pk>/discard/", fakes.discard_fakes, name="discard_fakes"),
     path("algorithms/<slug:slug>/retry/", algorithms.retry, name="retry"),
     path("algorithms/<slug:slug>/observe/", algorithms.observe, name="observe"),
     path("photos/<int:pk>/image/", images.photo_image, name="photo_image"),

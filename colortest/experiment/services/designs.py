@@ -51,7 +51,7 @@ def create_study(
     )
     _write_texts(study, {language: CONSENT_TEXTS[language] for language in study.languages})
     # The catch algorithms belong to the design like those under test: what a participant sees is all in the arms.
-    _show(study, [*algorithms, *Algorithm.objects.catch()])
+    _show(study, [*algorithms, *Algorithm.objects.catch().active()])
     return study
 
 
@@ -88,7 +88,7 @@ def change_design(
     study.participants.filter(preview=True).delete()
     study.save()
     _write_texts(study, consent_texts)
-    _show(study, [*algorithms, *(study.for_catch_trials() or Algorithm.objects.catch())])
+    _show(study, [*algorithms, *(study.for_catch_trials() or Algorithm.objects.catch().active())])
     return study
 
 
@@ -117,7 +117,9 @@ def request_missing(*, study: Study) -> int:
     """
     study = _draft(study)
     if study.counts.catch and not study.for_catch_trials().exists():
-        Arm.objects.bulk_create(Arm(study=study, algorithm=algorithm) for algorithm in Algorithm.objects.catch())
+        Arm.objects.bulk_create(
+            Arm(study=study, algorithm=algorithm) for algorithm in Algorithm.objects.catch().active()
+        )
     return sum(
         request_colorizations(photos=study.photos(), algorithm=algorithm)
         + retry_failed(algorithm=algorithm, photos=study.photos())

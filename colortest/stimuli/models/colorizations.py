@@ -9,6 +9,7 @@ from django.contrib.postgres.indexes import HashIndex
 from django.db import models
 from django.db.models import Count, Q
 from django.db.models.functions import Now
+from django.urls import reverse
 
 from colortest.stimuli.made_elsewhere import CHANGED
 from colortest.stimuli.models.files import random_name
@@ -110,6 +111,9 @@ class Algorithm(models.Model):
     def __str__(self) -> str:
         return self.name
 
+    def get_absolute_url(self) -> str:
+        return reverse("algorithm", args=[self.slug])
+
 
 class ColorizationQuerySet(models.QuerySet["Colorization"]):
     """Reads of colorizations."""
@@ -125,6 +129,11 @@ class ColorizationQuerySet(models.QuerySet["Colorization"]):
     def failed(self) -> Self:
         """Given up on, with the reason in `error`."""
         return self.filter(status=Colorization.Status.FAILED)
+
+    def by_reason(self) -> list[tuple[str, int]]:
+        """Why they failed and how many for each reason, the most frequent first."""
+        counted = self.order_by().values_list("error").annotate(count=Count("pk"))
+        return list(counted.order_by("-count", "error"))
 
     def relit(self) -> Self:
         """Those whose lightness was visibly another than their photo's when they came from elsewhere."""

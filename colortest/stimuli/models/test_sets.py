@@ -19,6 +19,14 @@ class TestSetQuerySet(models.QuerySet["TestSet"]):
         """Annotate `photo_count`."""
         return self.annotate(photo_count=Count("photos")).order_by("-created", "-id")
 
+    def progress_of(self, algorithm: models.Model) -> Self:
+        """Those of which an algorithm was asked for photos; annotates `ready`, `pending` and `failed` counts."""
+        by_status = {
+            status.lower(): Count("photos__colorizations", filter=Q(photos__colorizations__status=status))
+            for status in ("READY", "PENDING", "FAILED")
+        }
+        return self.filter(photos__colorizations__algorithm=algorithm).annotate(**by_status).order_by("-created", "-id")
+
     def imported(self) -> Self:
         """Those of which there is a report."""
         return self.filter(status__in=[TestSet.Status.CHECKED, TestSet.Status.READY])

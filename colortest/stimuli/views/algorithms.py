@@ -1,6 +1,10 @@
-"""Algorithms: their progress, their failures, and what the machine observer makes of them."""
+"""Algorithms: the list with the forms for another, and the page of each."""
 
+from typing import Any
+
+from django import forms
 from django.contrib import messages
+from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_POST
@@ -8,30 +12,63 @@ from django.views.decorators.http import require_POST
 from colortest.access import admin_required
 from colortest.refusal import Refused
 from colortest.stimuli import observer, services
-from colortest.stimuli.models import Algorithm, Colorization, MachineFoolRate
+from colortest.stimuli.algorithm_forms import ExternalForm, FakesForm
+from colortest.stimuli.made_elsewhere import CHANGED
+from colortest.stimuli.models import Algorithm, FakesUpload, MachineFoolRate, TestSet
 from colortest.stimuli.training import read_training
+
+SAMPLES = 12
+REASONS = 20
+FAILURES_PER_PAGE = 40
+UPLOADS = 20
+RELIT_SHOWN = 8
 
 
 @admin_required
 def algorithms(request: HttpRequest) -> HttpResponse:
-    """All algorithms: their progress, machine fool rates, trainings and failures."""
-    found = Algorithm.objects.with_progress()
+    """All algorithms with their progress and machine fool rates, and the form for one that is made elsewhere."""
+    form = ExternalForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            return redirect(services.register_external(name=form.cleaned_data["name"]))
+        except Refused as error:
+            form.add_error("name", str(error))
     context = {
-        "algorithms": found,
+        "algorithms": Algorithm.objects.with_progress(),
         "machine": MachineFoolRate.objects.for_page(),
-        "trainings": [(one.name, read_training(one.network, one.training)) for one in found if one.training],
-        "failures": Colorization.objects.failed().select_related("photo", "algorithm")[:20],
+        "form": form,
     }
     return render(request, "stimuli/algorithms.html", context)
+
+
+@admin_required
+def algorithm(request: HttpRequest, slug: str) -> HttpResponse:
+    """One algorithm: what it is, how far it is, samples, failures, and what can be done with it."""
+    return shown(request, get_object_or_404(Algorithm, slug=slug))
 
 
 @require_POST
 @admin_required
 def retry(request: HttpRequest, slug: str) -> HttpResponse:
     """Try an algorithm's failed colorizations again."""
-    count = services.retry_failed(algorithm=get_object_or_404(Algorithm, slug=slug))
+    found = get_object_or_404(Algorithm.objects.made_here(), slug=slug)
+    count = services.retry_failed(algorithm=found)
     messages.success(request, f"{count} colorizations will be tried again.")
-    return redirect("algorithms")
+    return redirect(found)
+
+
+@require_POST
+@admin_required
+def retire(request: HttpRequest, slug: str) -> HttpResponse:
+    """Ask nothing new of an algorithm any more; with `back`, take that back."""
+    found = get_object_or_404(Algorithm, slug=slug)
+    if "back" in request.POST:
+        services.take_back_algorithm(algorithm=found)
+        messages.success(request, f"“{found}” is in use again.")
+    else:
+        services.retire_algorithm(algorithm=found)
+        messages.success(request, f"“{found}” is retired: studies that have it keep it.")
+    return redirect(found)
 
 
 @require_POST
@@ -45,3 +82,40 @@ def observe(request: HttpRequest, slug: str) -> HttpResponse:
     except Refused as error:
         messages.error(request, str(error))
     return redirect("algorithms")
+
+
+def shown(request: HttpRequest, found: Algorithm, form: forms.Form | None = None) -> HttpResponse:
+    """The page of an algorithm; with a form whose faults are to be told."""
+    external = found.kind == Algorithm.Kind.EXTERNAL
+    context = {
+        "algorithm": found,
+        "progress": TestSet.objects.progress_of(found),
+        "samples": found.colorizations.ready().select_related("photo").order_by("-id")[:SAMPLES],
+        "training": read_training(found.network, found.training) if found.training else None,
+        **_failures(request, found),
+        **(_made_elsewhere(found, form) if external else {}),
+    }
+    return render(request, "stimuli/algorithm.html", context)
+
+
+def _failures(request: HttpRequest, found: Algorithm) -> dict[str, Any]:
+    failed = found.colorizations.failed()
+    reason = request.GET.get("reason", "")
+    chosen = failed.filter(error=reason) if reason else failed
+    in_order = chosen.select_related("photo__test_set").order_by("id")
+    return {
+        "reasons": failed.by_reason()[:REASONS],
+        "reason": reason,
+        "failures": Paginator(in_order, FAILURES_PER_PAGE).get_page(request.GET.get("page")),
+    }
+
+
+def _made_elsewhere(found: Algorithm, form: forms.Form | None) -> dict[str, Any]:
+    relit = found.colorizations.relit().select_related("photo").order_by("-lightness_change")
+    return {
+        "form": form or FakesForm(),
+        "uploads": FakesUpload.objects.light().filter(algorithm=found)[:UPLOADS],
+        "changed": CHANGED,
+        "relit_count": relit.count(),
+        "relit": relit[:RELIT_SHOWN],
+    }

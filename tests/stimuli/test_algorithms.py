@@ -1,0 +1,104 @@
+"""Algorithms on their pages: progress, failures by reason, retirement, and what others made."""
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import Client
+
+from colortest.experiment import services as experiment
+from colortest.experiment.design_form import DesignForm
+from colortest.experiment.models import Study
+from colortest.stimuli import services
+from colortest.stimuli.models import Algorithm, Colorization, FakesUpload
+from tests.cast import colour, make_test_set
+from tests.stimuli.fakes import fakes, zipped
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def grey() -> Algorithm:
+    return services.register_method(slug="grey", name="Grey", kind="BASELINE", method="grey")
+
+
+def text(client: Client, address: str) -> str:
+    return client.get(address).content.decode()
+
+
+def test_its_page_shows_progress_of_each_test_set_and_twelve_samples(admin: Client, grey: Algorithm) -> None:
+    colour(make_test_set(14), grey)
+    services.request_colorizations(photos=make_test_set(3, name="more").photos.all(), algorithm=grey)
+    other = services.register_method(slug="other", name="Other", kind="BASELINE", method="grey")
+    services.request_colorizations(photos=make_test_set(2, name="third").photos.all(), algorithm=other)
+    reply = admin.get("/algorithms/grey/")
+    progress = [(one.name, one.ready, one.pending, one.failed) for one in reply.context["progress"]]
+    assert progress == [("more", 0, 3, 0), ("photographs", 14, 0, 0)]
+    assert reply.content.decode().count("as it coloured it") == 12
+
+
+def test_failures_are_grouped_by_reason_and_all_can_be_tried_again(admin: Client, grey: Algorithm) -> None:
+    services.request_colorizations(photos=make_test_set(5).photos.all(), algorithm=grey)
+    rows = list(Colorization.objects.order_by("id"))
+    services.fail_colorizations(colorizations=rows[:3], reason="Too dark & odd.")
+    services.fail_colorizations(colorizations=rows[3:], reason="Too bright.")
+    reply = admin.get("/algorithms/grey/")
+    assert reply.context["reasons"] == [("Too dark & odd.", 3), ("Too bright.", 2)]
+    assert "?reason=Too%20dark%20%26%20odd." in reply.content.decode()
+    chosen = admin.get("/algorithms/grey/", {"reason": "Too bright."}).context["failures"]
+    assert [one.pk for one in chosen] == [row.pk for row in rows[3:]]
+    admin.post("/algorithms/grey/retry/")
+    assert Colorization.objects.pending().count() == 5
+
+
+def test_a_retired_one_is_asked_nothing_new_until_that_is_taken_back(admin: Client, grey: Algorithm) -> None:
+    test_set = make_test_set(2)
+    admin.post("/algorithms/grey/retire/")
+    services.colorize_with_all(test_set=test_set)
+    assert not Colorization.objects.exists()
+    assert "Colour with Grey" not in text(admin, test_set.get_absolute_url())
+    assert "Grey" not in text(admin, "/studies/new/")
+    admin.post("/algorithms/grey/retire/", {"back": "1"})
+    services.colorize_with_all(test_set=test_set)
+    assert Colorization.objects.count() == 2
+    assert "Grey" in text(admin, "/studies/new/")
+
+
+def test_a_draft_keeps_what_was_retired_meanwhile_and_another_is_not_offered_it(study: Study) -> None:
+    services.retire_algorithm(algorithm=Algorithm.objects.get(slug="grey"))
+    draft = experiment.copy_study(study=study)
+    assert [one.slug for one in DesignForm(instance=draft).fields["algorithms"].queryset] == ["grey"]  # type: ignore[attr-defined]
+    Algorithm.objects.create(slug="theirs", name="Theirs", kind="EXTERNAL", retired="2026-01-01T00:00Z")
+    assert [one.slug for one in DesignForm(instance=draft).fields["algorithms"].queryset] == ["grey"]  # type: ignore[attr-defined]
+
+
+def test_fakes_go_up_are_read_about_and_accepted_on_the_pages(admin: Client) -> None:
+    make_test_set(4)
+    page = admin.post("/algorithms/", {"name": "Their method"}, follow=True).content.decode()
+    assert "made elsewhere and uploaded" in page
+    file = SimpleUploadedFile("results.zip", zipped(fakes(3)), "application/zip")
+    test_set = make_test_set(1, name="another")
+    data = {"test_set": test_set.pk - 1, "file": file}
+    page = admin.post("/algorithms/their-method/fakes/", data, follow=True).content.decode()
+    assert "being checked" in page
+    assert 'hx-trigger="every 1s"' in page
+    row = FakesUpload.objects.get()
+    services.work_on_fakes(fakes_id=row.pk)
+    page = text(admin, row.get_absolute_url())
+    assert "3 files can be stored" in page
+    assert "another lightness" in page
+    admin.post(f"{row.get_absolute_url()}accept/")
+    services.work_on_fakes(fakes_id=row.pk)
+    assert "3 colorizations stored" in text(admin, row.get_absolute_url())
+    assert "3 of its colorizations came with another lightness" in text(admin, "/algorithms/their-method/")
+
+
+def test_a_file_that_is_no_zip_gets_a_sentence_at_once(admin: Client) -> None:
+    test_set = make_test_set(1)
+    services.register_external(name="Theirs")
+    data = {"test_set": test_set.pk, "file": SimpleUploadedFile("a.zip", b"PK and nothing")}
+    assert "a.zip is not a zip archive" in admin.post("/algorithms/theirs/fakes/", data).content.decode()
+    assert not FakesUpload.objects.exists()
+
+
+def test_a_name_that_is_taken_gets_a_sentence(admin: Client, grey: Algorithm) -> None:
+    page = admin.post("/algorithms/", {"name": "Grey"}).content.decode()
+    assert "There is already an algorithm “grey”" in page
