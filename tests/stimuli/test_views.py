@@ -56,7 +56,9 @@ def test_an_upload_is_kept_in_chunks_and_rung_for(admin: Client, monkeypatch: py
     assert Chunk.objects.get().upload.test_set == test_set
 
 
-def test_nothing_is_used_before_it_is_accepted_and_then_every_algorithm_is_asked(admin: Client) -> None:
+def test_nothing_is_used_before_it_is_accepted_and_then_every_algorithm_is_asked(
+    admin: Client, researcher: Client
+) -> None:
     services.register_method(slug="grey", name="Grey", kind="BASELINE", method="grey")
     test_set = checked(admin)
     services.import_uploaded(test_set_id=test_set.pk)  # the task may run twice
@@ -65,6 +67,8 @@ def test_nothing_is_used_before_it_is_accepted_and_then_every_algorithm_is_asked
     assert not TestSet.objects.ready().exists()
     assert not Photo.objects.accepted().exists()
     assert not Colorization.objects.exists()
+    image = f"/photos/{Photo.objects.first().pk}/image/"  # type: ignore[union-attr]
+    assert (admin.get(image).status_code, researcher.get(image).status_code) == (200, 404)
     report = admin.get(test_set.get_absolute_url(), follow=True).content.decode()
     assert "3 photos can be used" in report
     assert "words.jpg" in report
@@ -72,6 +76,7 @@ def test_nothing_is_used_before_it_is_accepted_and_then_every_algorithm_is_asked
         page = admin.post("/test-sets/street/accept/", follow=True).content.decode()
     assert "1 file not kept" in page
     assert "0 of 3 made" in page
+    assert researcher.get(image).status_code == 200
     assert Colorization.objects.pending().count() == 3
 
 

@@ -9,15 +9,16 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.views.decorators.cache import cache_control
 
-from colortest.access import researcher_required
+from colortest.access import is_admin, researcher_required
 from colortest.stimuli.models import Colorization, Photo, read_stimulus
 
 
 @researcher_required
 @cache_control(private=True, max_age=3600)
 def photo_image(request: HttpRequest, pk: int) -> HttpResponse:
-    """A photo, as shown."""
-    photo = get_object_or_404(Photo, pk=pk)
+    """A photo, as shown; before its test set is accepted to admins only."""
+    photos = Photo.objects.all() if is_admin(request.user) else Photo.objects.accepted()
+    photo = get_object_or_404(photos, pk=pk)
     return _stored(photo.file)
 
 
