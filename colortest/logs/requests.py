@@ -6,10 +6,11 @@ import time
 from collections.abc import Iterator
 from functools import partial
 from typing import cast
+from uuid import uuid4
 
 import structlog
 from django.http import HttpRequest, HttpResponse
-from django.urls import Resolver404, ResolverMatch, resolve
+from django.urls import ResolverMatch
 from django_structlog.middlewares import RequestMiddleware
 
 from colortest.logs.people import hidden
@@ -26,28 +27,23 @@ class QuietRequests(RequestMiddleware):
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         began = time.perf_counter()
-        match = _match(request)
-        request.route = match.route if match else UNKNOWN  # type: ignore[attr-defined]
-        with hidden(partial(_brought, request, match)):
+        with hidden(partial(_brought, request)):
             structlog.contextvars.clear_contextvars()
-            self.prepare(request)
-            structlog.contextvars.bind_contextvars(**_ids(match))
+            structlog.contextvars.bind_contextvars(request_id=str(uuid4()))
             response = cast(HttpResponse, self.get_response(request))
             milliseconds = round(1000 * (time.perf_counter() - began))
             structlog.contextvars.bind_contextvars(milliseconds=milliseconds)
             self.handle_response(request, response)
         return response
 
+    def process_view(self, request: HttpRequest, *_: object) -> None:
+        """Django has found the view: from here on the lines say what they are about."""
+        structlog.contextvars.bind_contextvars(**_ids(request.resolver_match))
+
     @staticmethod
     def format_request(request: HttpRequest) -> str:
-        return f"{request.method} {request.route}"  # type: ignore[attr-defined]
-
-
-def _match(request: HttpRequest) -> ResolverMatch | None:
-    try:
-        return resolve(request.path_info)
-    except Resolver404:
-        return None
+        match = request.resolver_match
+        return f"{request.method} {match.route if match else UNKNOWN}"
 
 
 def about(study: str) -> None:
@@ -63,13 +59,16 @@ def _ids(match: ResolverMatch | None) -> dict[str, str]:
     return {_SLUGS[before]: match.kwargs["slug"]} if before in _SLUGS else {}
 
 
-def _brought(request: HttpRequest, match: ResolverMatch | None) -> Iterator[str]:
+def _brought(request: HttpRequest) -> Iterator[str]:
     """Every word of the request that may tell of a person, as it came and as it is written in an address."""
+    match = request.resolver_match
     public = set(_ids(match).values())
+    if match is None:  # a code that was mistyped is still somebody's
+        yield from request.path.split("/")
+    elif match.kwargs:
+        yield from (str(word) for word in match.kwargs.values() if word not in public)
     if match is None or match.kwargs:
         yield from (request.path, request.get_full_path())
-    if match is not None:
-        yield from (str(word) for word in match.kwargs.values() if word not in public)
     yield request.META.get("QUERY_STRING", "")
     yield from (word for words in request.GET.lists() for word in words[1])
     for name in ("REMOTE_ADDR", "HTTP_X_FORWARDED_FOR", "HTTP_USER_AGENT", "HTTP_REFERER", "HTTP_COOKIE"):
