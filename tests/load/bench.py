@@ -1,8 +1,8 @@
 """Everything that has a target, measured against it: `make bench`, some minutes.
 
 Unless they are asked for by name, those of workers, results, exports and intervals run at a smaller size than the
-targets are for, and say so; `make bench ARGS=results` runs one of them, and nothing else, at full size. Ends with a status
-other than 0 where one of them does.
+targets are for, and say so; `make bench ARGS=results` runs one of them, and nothing else, at full size. Ends with a
+status other than 0 where one of them does.
 """
 
 import argparse
