@@ -39,6 +39,7 @@ def at_test_sets(page: Page, site: str, admin: object) -> Page:
 
 def upload(page: Page, name: str, data: bytes) -> None:
     page.get_by_label("Name", exact=True).fill(name)
+    expect(page.get_by_label("Folder")).to_be_visible()  # once the script is there
     page.get_by_label("Zip").set_input_files({"name": "photos.zip", "mimeType": "application/zip", "buffer": data})
     page.get_by_role("button", name="Upload", exact=True).click()
 

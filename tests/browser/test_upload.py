@@ -60,6 +60,7 @@ def at_test_sets(page: Page, site: str, admin: object) -> Page:
 
 
 def choose(page: Page, what: Path | dict[str, object], *, button: str = "Upload") -> None:
+    expect(page.get_by_label("Folder")).to_be_visible()  # once the script is there
     label = "Folder" if isinstance(what, Path) else "Zip"
     page.get_by_label(label).set_input_files(what)
     page.get_by_role("button", name=button, exact=True).click()
@@ -162,6 +163,7 @@ def test_whatever_is_dropped_on_the_page_is_taken_and_the_keyboard_is_enough(at_
     """A zip is dropped; the form is then sent with the keyboard alone."""
     page = at_test_sets
     page.get_by_label("Name", exact=True).fill("Dropped")
+    expect(page.get_by_label("Folder")).to_be_visible()
     archive = io.BytesIO()
     with zipfile.ZipFile(archive, "w") as file:
         for photo in sorted((folder / "test").iterdir())[:3]:
@@ -205,6 +207,6 @@ def test_no_page_of_an_upload_violates_a_rule(at_test_sets: Page, site: str) -> 
     expect(page.get_by_text("The photos are being checked")).to_be_visible()
     found["being checked"] = problems(page)
     services.import_uploaded(test_set_id=test_set.pk)
-    page.goto(f"{site}{test_set.report_url}")
+    expect(page.get_by_role("heading", name="Every file")).to_be_visible()  # the page goes there by itself
     found["report"] = problems(page)
     assert {name: wrong for name, wrong in found.items() if wrong} == {}
