@@ -106,6 +106,7 @@ TABLE = {
     "upload": (ADMINS, "get", "/uploads/1/"),
     "chunk": (ADMINS, "put", "/uploads/1/chunks/0/"),
     "algorithms": (ADMINS, "get", "/algorithms/"),
+    "register_checkpoint": (ADMINS, "post", "/algorithms/register"),
     "algorithm": (ADMINS, "get", "/algorithms/grey/"),
     "retire": (ADMINS, "post", "/algorithms/grey/retire/"),
     "upload_fakes": (ADMINS, "post", "/algorithms/grey/fakes/"),

@@ -13,6 +13,7 @@ urlpatterns = [
     path("uploads/<int:pk>/", uploads.upload, name="upload"),
     path("uploads/<int:pk>/chunks/<int:position>/", uploads.chunk, name="chunk"),
     path("algorithms/", algorithms.algorithms, name="algorithms"),
+    path("algorithms/register", algorithms.register, name="register_checkpoint"),
     path("algorithms/<slug:slug>/", algorithms.algorithm, name="algorithm"),
     path("algorithms/<slug:slug>/retire/", algorithms.retire, name="retire"),
     path("algorithms/<slug:slug>/fakes/", fakes.upload_fakes, name="upload_fakes"),

@@ -10,6 +10,7 @@ from colortest.stimuli.services.algorithms import (
     retire_algorithm,
     take_back_algorithm,
 )
+from colortest.stimuli.services.checkpoints import checkpoints_to_register, register_checked, upload_checkpoint
 from colortest.stimuli.services.claims import claim_asked, claim_fresh, claim_suspect, give_back, give_up
 from colortest.stimuli.services.colorizations import (
     colorize_now,
@@ -29,6 +30,8 @@ from colortest.stimuli.services.making import (
     store_colorizations,
     write_colorization,
 )
+from colortest.stimuli.services.orphans import folder_of, sweep_folder
+from colortest.stimuli.services.repairing import check_colorizations, check_photos
 from colortest.stimuli.services.sweeping import sweep_uploads
 from colortest.stimuli.services.test_sets import (
     accept_test_set,
@@ -46,6 +49,9 @@ __all__ = [
     "Report",
     "accept_fakes",
     "check_fakes",
+    "checkpoints_to_register",
+    "register_checked",
+    "upload_checkpoint",
     "discard_fakes",
     "register_external",
     "retire_algorithm",
@@ -56,6 +62,8 @@ __all__ = [
     "accept_test_set",
     "begin_test_set",
     "begin_upload",
+    "check_colorizations",
+    "check_photos",
     "checkpoint_path",
     "claim_asked",
     "claim_fresh",
@@ -69,6 +77,7 @@ __all__ = [
     "fail_colorizations",
     "file_sha256",
     "finish_colorization",
+    "folder_of",
     "give_back",
     "give_up",
     "import_photos",
@@ -81,6 +90,7 @@ __all__ = [
     "request_colorizations",
     "retry_failed",
     "store_colorizations",
+    "sweep_folder",
     "sweep_uploads",
     "upload_test_set",
     "write_colorization",

@@ -12,7 +12,7 @@ from django.views.decorators.http import require_POST
 from colortest.access import admin_required
 from colortest.refusal import Refused
 from colortest.stimuli import observer, services
-from colortest.stimuli.algorithm_forms import ExternalForm, FakesForm
+from colortest.stimuli.algorithm_forms import CheckpointForm, ExternalForm, FakesForm
 from colortest.stimuli.made_elsewhere import CHANGED
 from colortest.stimuli.models import Algorithm, FakesUpload, MachineFoolRate, TestSet
 from colortest.stimuli.training import read_training
@@ -27,18 +27,26 @@ RELIT_SHOWN = 8
 @admin_required
 def algorithms(request: HttpRequest) -> HttpResponse:
     """All algorithms with their progress and machine fool rates, and the form for one that is made elsewhere."""
-    form = ExternalForm(request.POST or None)
+    form = ExternalForm(request.POST or None, auto_id="external_%s")
     if request.method == "POST" and form.is_valid():
         try:
             return redirect(services.register_external(name=form.cleaned_data["name"]))
         except Refused as error:
             form.add_error("name", str(error))
-    context = {
-        "algorithms": Algorithm.objects.with_progress(),
-        "machine": MachineFoolRate.objects.for_page(),
-        "form": form,
-    }
-    return render(request, "stimuli/algorithms.html", context)
+    return _listed(request, form=form)
+
+
+@require_POST
+@admin_required
+def register(request: HttpRequest) -> HttpResponse:
+    """Register a trained generator by its checkpoint."""
+    form = CheckpointForm(request.POST, request.FILES)
+    if form.is_valid():
+        try:
+            return redirect(form.register())
+        except Refused as error:
+            form.add_error(None, str(error))
+    return _listed(request, checkpoint=form)
 
 
 @admin_required
@@ -82,6 +90,18 @@ def observe(request: HttpRequest, slug: str) -> HttpResponse:
     except Refused as error:
         messages.error(request, str(error))
     return redirect("algorithms")
+
+
+def _listed(
+    request: HttpRequest, form: ExternalForm | None = None, checkpoint: CheckpointForm | None = None
+) -> HttpResponse:
+    context = {
+        "algorithms": Algorithm.objects.with_progress(),
+        "machine": MachineFoolRate.objects.for_page(),
+        "form": form or ExternalForm(auto_id="external_%s"),
+        "checkpoint": checkpoint or CheckpointForm(),
+    }
+    return render(request, "stimuli/algorithms.html", context)
 
 
 def shown(request: HttpRequest, found: Algorithm, form: forms.Form | None = None) -> HttpResponse:
