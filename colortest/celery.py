@@ -4,6 +4,7 @@ import os
 from typing import Any
 
 from celery import Celery
+from celery.schedules import crontab
 from django.conf import settings
 from django_structlog.celery.steps import DjangoStructLogInitStep
 
@@ -13,6 +14,8 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "colortest.settings")
 REDELIVER = 2
 # The beat rings this often for what is left to be done.
 RING_SECONDS = 20.0
+# So often it has one folder of stored files swept; all of them come in a day.
+SWEEP_MINUTES = 5
 # So long without an answer, seconds, a connection to Redis is taken for broken; longer than it is asked to wait for work.
 BROKER_SILENCE = 20
 # An import is one transaction over all of an upload, and may take this many task times.
@@ -56,6 +59,12 @@ app.conf.update(
             "task": "worker.tasks.ring_again",
             "schedule": RING_SECONDS,
             "options": {"expires": RING_SECONDS},
+        },
+        # Each takes the folder whose turn it is by the clock; what comes too late leaves it for tomorrow.
+        "sweep-files": {
+            "task": "worker.tasks.sweep_files",
+            "schedule": crontab(minute=f"*/{SWEEP_MINUTES}"),
+            "options": {"expires": 60 * SWEEP_MINUTES},
         },
     },
 )

@@ -80,6 +80,13 @@ def observe(algorithm_id: int, test_set_id: int) -> None:
 
 
 @shared_task
+def sweep_files() -> None:
+    """Files of the folder whose turn it is that no row names for a day → gone."""
+    if folder := stimuli.folder_of(timezone.now()):
+        stimuli.sweep_folder(folder=folder)
+
+
+@shared_task
 def ring_again() -> None:
     """Ring for everything that a lost message left behind, erase the previews and throw away the uploads that somebody
     left behind, and measure colorizations that were made before their quality was measured.
