@@ -5,6 +5,7 @@ from contextlib import contextmanager
 from copy import deepcopy
 
 import boto3
+import httpx
 from django.conf import settings
 from django.test import override_settings
 from moto.server import ThreadedMotoServer
@@ -19,6 +20,7 @@ def bucket_server() -> Iterator[str]:
     server.start()
     host, port = server.get_host_and_port()
     address = f"http://{host}:{port}"
+    httpx.post(f"{address}/moto-api/reset").raise_for_status()  # what it holds outlives it, in this process
     client = boto3.client(
         "s3", endpoint_url=address, region_name=REGION, aws_access_key_id=KEY, aws_secret_access_key=SECRET
     )
