@@ -4,14 +4,15 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('stimuli', '0003_quality'),
+        ("stimuli", "0003_quality"),
     ]
 
     operations = [
         migrations.AddIndex(
-            model_name='colorization',
-            index=models.Index(condition=models.Q(('status', 'FAILED')), fields=['algorithm', 'id'], name='failed_by_algorithm'),
+            model_name="colorization",
+            index=models.Index(
+                condition=models.Q(("status", "FAILED")), fields=["algorithm", "id"], name="failed_by_algorithm"
+            ),
         ),
     ]
