@@ -6,6 +6,7 @@ from collections.abc import Iterator
 import pytest
 from django.conf import settings
 from django.db import connection
+from redis import Redis
 
 from colortest import embedded
 from colortest.embedded.processes import start_worker, worker_ready
@@ -15,7 +16,8 @@ from tests.services import HOME
 
 __all__ = ["admin", "make_study", "other_researcher", "participant", "researcher", "stranger", "study"]
 
-WORKER_START_SECONDS = 60
+WORKER_START_SECONDS, WORKER_STOP_SECONDS = 60, 120
+QUIET_LOOKS = 4  # one after the other: a task takes a moment between two transactions
 
 
 def pytest_configure() -> None:
@@ -25,11 +27,8 @@ def pytest_configure() -> None:
 
 
 @pytest.fixture(scope="module")
-def worker(django_db_setup: None, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Child]:
-    """A real Celery worker process on the test database and this run's Redis, shared by a module's tests.
-
-    It sees only what is committed: use it with `transactional_db`, or with `site`, which brings that along.
-    """
+def worker_process(django_db_setup: None, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Child]:
+    """A real Celery worker process on the test database and this run's Redis, shared by a module's tests."""
     name = str(connection.settings_dict["NAME"])
     addresses = {"DATABASE_URL": embedded.database_url(HOME, name), "REDIS_URL": settings.REDIS_URL}
     child = start_worker(HOME, logs=tmp_path_factory.mktemp("worker"), **addresses)
@@ -42,6 +41,29 @@ def worker(django_db_setup: None, tmp_path_factory: pytest.TempPathFactory) -> I
         yield child
     finally:
         child.stop()
+
+
+@pytest.fixture
+def worker(worker_process: Child, transactional_db: None) -> Iterator[Child]:
+    """The worker process, which sees what is committed, and has nothing left to do when the tables are emptied."""
+    yield worker_process
+    deadline = time.monotonic() + WORKER_STOP_SECONDS
+    queue, quiet = Redis.from_url(settings.REDIS_URL), 0
+    while quiet < QUIET_LOOKS:
+        queue.flushdb()
+        quiet = 0 if _at_work() else quiet + 1
+        assert time.monotonic() < deadline, worker_process.last_lines()
+        time.sleep(0.05)
+
+
+def _at_work() -> int:
+    """How many other sessions of this test's database are inside a statement or a transaction."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() "
+            "AND pid <> pg_backend_pid() AND backend_type = 'client backend' AND state <> 'idle'"
+        )
+        return int(cursor.fetchone()[0])
 
 
 @pytest.fixture

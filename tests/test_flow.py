@@ -112,7 +112,7 @@ def test_what_a_lost_message_left_behind_is_rung_for_again(
 ) -> None:
     study = make_study(photos=60)
     with monkeypatch.context() as broken:
-        broken.setattr(jobs, "_send", lambda name, kwargs, expires: None)
+        broken.setattr(jobs, "_send", lambda *_: None)
         test_set = make_test_set(4, name="another")
         stimuli.colorize_with_all(test_set=test_set)
     time.sleep(1)

@@ -7,6 +7,7 @@ from playwright.sync_api import Page
 
 from colortest.analysis.services import compute_fool_rates
 from colortest.analysis.services.reports import store_report
+from colortest.analysis.shown import LEAST
 from colortest.experiment.models import Study
 from tests.analysis.test_fool_rates import play
 from tests.browser.accounts import log_in
@@ -20,7 +21,8 @@ pytestmark = pytest.mark.usefixtures("researcher")
 @pytest.fixture
 def study(make_study: MakeStudy) -> Study:
     made = make_study(photos=14, practice_trials=1, test_trials=4)
-    play(made, fooled=1)
+    for fooled in range(LEAST):
+        play(made, fooled=fooled % 4)
     compute_fool_rates(study=made)
     store_report(study=made)
     return made

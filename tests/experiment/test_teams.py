@@ -148,7 +148,11 @@ def test_nobody_loses_sight_of_a_study_that_was_there_before_teams_were() -> Non
     """From the schema before, with rows in it, to the one of today; all within the test's transaction."""
     executor = MigrationExecutor(connection)
     latest = executor.loader.graph.leaf_nodes()
-    before = [("experiment", "0005_longer_exclusion_reasons"), ("analysis", "0001_initial")]
+    before = [
+        ("experiment", "0005_longer_exclusion_reasons"),
+        ("analysis", "0001_initial"),
+        ("stimuli", "0003_quality"),
+    ]
     executor.migrate(before)
     old = executor.loader.project_state(before).apps
     for name, role in (("olivia", RESEARCHERS), ("oscar", ADMINS), ("otto", "")):
