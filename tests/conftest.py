@@ -6,13 +6,12 @@ from collections.abc import Iterator
 import pytest
 from django.conf import settings
 from django.db import connection
-from redis import Redis
 
 from colortest import embedded
 from colortest.embedded.processes import start_worker, worker_ready
 from colortest.embedded.supervisor import Child
 from tests.cast import admin, make_study, other_researcher, participant, researcher, stranger, study
-from tests.services import HOME
+from tests.services import HOME, queue
 
 __all__ = ["admin", "make_study", "other_researcher", "participant", "researcher", "stranger", "study"]
 
@@ -48,9 +47,9 @@ def worker(worker_process: Child, transactional_db: None) -> Iterator[Child]:
     """The worker process, which sees what is committed, and has nothing left to do when the tables are emptied."""
     yield worker_process
     deadline = time.monotonic() + WORKER_STOP_SECONDS
-    queue, quiet = Redis.from_url(settings.REDIS_URL), 0
+    quiet = 0
     while quiet < QUIET_LOOKS:
-        queue.flushdb()
+        queue().flushdb()
         quiet = 0 if _at_work() else quiet + 1
         assert time.monotonic() < deadline, worker_process.last_lines()
         time.sleep(0.05)

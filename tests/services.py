@@ -14,6 +14,7 @@ from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
+from redis import Redis
 
 from colortest import embedded
 
@@ -42,6 +43,11 @@ os.environ["COLORTEST_VAR"] = str(HOME)
 os.environ["DATABASE_URL"] = embedded.database_url(HOME)
 os.environ["REDIS_URL"] = embedded.redis_url(HOME, _redis_number())
 os.environ["MEDIA_ROOT"] = str(HOME / "files" / (XDIST_WORKER or "alone"))
+
+
+def queue() -> Redis:
+    """This xdist worker's Redis."""
+    return Redis.from_url(os.environ["REDIS_URL"].replace("redis+socket", "unix").replace("virtual_host", "db"))
 
 
 def pytest_configure(config: pytest.Config) -> None:

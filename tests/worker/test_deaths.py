@@ -6,13 +6,13 @@ from pathlib import Path
 
 import pytest
 from django.conf import settings
-from redis import Redis
 
 from colortest import celery
 from colortest.stimuli import services
 from colortest.stimuli.models import Algorithm, Colorization, TestSet
 from tests.cast import make_test_set
 from tests.running import wait_until
+from tests.services import queue
 from tests.worker.workers import kill, ring_until_made, workers
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.processes]
@@ -110,8 +110,7 @@ def test_a_queue_that_forgot_everything_is_rung_again(tmp_path: Path) -> None:
     asked(60)
     with workers(tmp_path, COLORIZE_BATCH="6", TASK_SECONDS="60") as (worker,):
         wait_until(some_are_ready, 60)
-        address = settings.REDIS_URL.replace("redis+socket", "unix").replace("virtual_host", "db")
-        Redis.from_url(address).flushdb()
+        queue().flushdb()
         wait_until(clock_rang, 60)
         assert worker.exit_code is None
     assert Colorization.objects.ready().count() == 60
