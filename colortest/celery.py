@@ -16,7 +16,7 @@ REDELIVER = 2
 RING_SECONDS = 20.0
 # So often it has one folder of stored files swept; all of them come in a day.
 SWEEP_MINUTES = 5
-# So long without an answer, seconds, a connection to Redis is taken for broken; longer than it is asked to wait for work.
+# A connection to Redis without an answer for so long, seconds, is broken; longer than it is asked to wait for work.
 BROKER_SILENCE = 20
 # An import is one transaction over all of an upload, and may take this many task times.
 IMPORT = 6
