@@ -21,6 +21,7 @@ from colortest.stimuli.archive import Entry
 from colortest.stimuli.models import Chunk, Colorization, ImportedFile, Photo, TestSet
 from colortest.stimuli.services import batches, imports, leases, uploads
 from tests.cast import MakeStudy, photographs
+from tests.running import wait_until
 
 pytestmark = pytest.mark.django_db
 PHOTOS, BATCH = 10, 4
@@ -166,8 +167,15 @@ def test_one_worker_at_a_time_imports_a_test_set(uploaded: TestSet) -> None:
         assert not ImportedFile.objects.exists()
         with pytest.raises(Refused, match="is being imported already"):
             services.import_photos(test_set=uploaded, path=Path("/nowhere"))
+    wait_until(lambda: not _held(uploaded), 10)  # the server notices that a connection was closed a moment later
     services.import_uploaded(test_set_id=uploaded.pk)
     assert Photo.objects.count() == PHOTOS
+
+
+def _held(test_set: TestSet) -> bool:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT FROM pg_locks WHERE locktype = 'advisory' AND objid = %s", [test_set.pk])
+        return cursor.rowcount > 0
 
 
 def test_a_test_set_that_is_deleted_while_it_is_imported_leaves_nothing(

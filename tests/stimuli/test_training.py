@@ -58,7 +58,7 @@ def facts(training: Training) -> dict[str, tuple[str, ...]]:
 def page_of(admin: Client, *, network: dict[str, Any], training: dict[str, Any]) -> str:
     checkpoint = {"checkpoint": "mine.safetensors", "sha256": "0" * 64}
     Algorithm.objects.create(slug="mine", name="Mine", kind="MODEL", network=network, training=training, **checkpoint)
-    reply = admin.get("/algorithms/")
+    reply = admin.get("/algorithms/mine/")
     assert reply.status_code == 200
     return reply.content.decode()
 
@@ -163,7 +163,7 @@ def test_no_json_is_too_odd_to_be_read() -> None:
 @pytest.mark.django_db
 def test_the_page_shows_a_training_without_a_python_list(admin: Client) -> None:
     page = page_of(admin, network=NETWORK, training=RUN)
-    for words in ("How “Mine” was trained", "first all, then a game", "198 of 200", "20.8 – 22.0", "train mine</code>"):
+    for words in ("How it was trained", "first all, then a game", "198 of 200", "20.8 – 22.0", "train mine</code>"):
         assert words in page
     for python in ("{&#x27;", "[{", "None"):
         assert python not in page
@@ -173,6 +173,6 @@ def test_the_page_shows_a_training_without_a_python_list(admin: Client) -> None:
 @pytest.mark.parametrize("training", [{"summary": "by regression", "runs": [{"seed": 7}]}, {"stages": 3, "photos": 5}])
 def test_the_page_of_an_old_or_odd_json_shows_what_it_can(admin: Client, training: dict[str, Any]) -> None:
     page = page_of(admin, network={}, training=training)
-    assert "How “Mine” was trained" in page
+    assert "How it was trained" in page
     assert ("by regression" in page) == ("summary" in training)
     assert "<h3>Evaluations</h3>" not in page

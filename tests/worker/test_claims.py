@@ -194,14 +194,13 @@ def test_no_claim_reads_a_large_table(many: Algorithm) -> None:
             claim(first.pk)
     queries = [query["sql"] for query in captured if query["sql"].startswith(("SELECT", "UPDATE"))]
     assert len(queries) >= 6
-    for analyzed in (False, True):
-        for query in queries:
-            for node in plan(query):
-                read = (node["Actual Rows"] + node.get("Rows Removed by Filter", 0)) * node["Actual Loops"]
-                assert read <= 4 * LIMIT, query
-                assert not (node["Node Type"] == "Seq Scan" and node["Relation Name"] != "stimuli_algorithm"), query
-        if not analyzed:
-            connection.cursor().execute("ANALYZE stimuli_colorization, stimuli_photo")
+    # What PostgreSQL knows of the tables is then of this test, as autovacuum keeps it, and not of the tests before.
+    connection.cursor().execute("ANALYZE stimuli_colorization, stimuli_photo")
+    for query in queries:
+        for node in plan(query):
+            read = (node["Actual Rows"] + node.get("Rows Removed by Filter", 0)) * node["Actual Loops"]
+            assert read <= 4 * LIMIT, query
+            assert not (node["Node Type"] == "Seq Scan" and node["Relation Name"] != "stimuli_algorithm"), query
 
 
 def plan(query: str) -> Iterator[dict[str, Any]]:

@@ -52,6 +52,6 @@ def _named(names: set[str]) -> set[str]:
     for model in apps.get_models():
         for field in model._meta.concrete_fields:
             if isinstance(field, FileField) and field.storage is default_storage:
-                rows = model._default_manager.exclude(**{field.name: ""})
+                rows = model._default_manager.exclude(**{field.name: ""}).order_by()
                 found.update(rows.filter(**{f"{field.name}__in": names}).values_list(field.name, flat=True))
     return found
