@@ -94,9 +94,7 @@ def test_a_worker_that_is_stopped_gives_back_what_it_has_begun(tmp_path: Path) -
     assert not Colorization.objects.failed().exists()
 
 
-@pytest.mark.skip(
-    reason="alone it passes; after many other tests this worker takes no task after its second death: open"
-)
+@pytest.mark.skip(reason="after many other tests this worker takes no task after its second death: open")
 def test_a_photo_that_kills_and_one_that_hangs_are_given_up_after_three_tries(tmp_path: Path) -> None:
     (tmp_path / "sitecustomize.py").write_text(POISON)
     test_set, _ = asked(12)
