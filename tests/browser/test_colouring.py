@@ -11,6 +11,7 @@ from colortest.embedded.supervisor import Child
 from colortest.stimuli.models import Algorithm, Colorization, TestSet
 from colortest.stimuli.services import register_checkpoint, register_method
 from tests.browser.accounts import log_in, stay, stayed
+from tests.browser.conftest import Visitors
 from tests.cast import PASSWORD, make_test_set
 
 ARRIVES_MS = 60_000
@@ -55,8 +56,11 @@ def test_a_photo_is_coloured_at_the_press_of_a_button(at_photos: Page, worker: C
     assert requests == []  # nothing is asked once everything is there
 
 
-def test_why_there_is_none_is_said_without_reloading(at_photos: Page, slow_one: Algorithm, worker: Child) -> None:
-    """A catch colorization takes the colours of another photo."""
+def test_why_there_is_none_is_said_without_reloading(
+    at_photos: Page, slow_one: Algorithm, worker: Child, visitors: Visitors
+) -> None:
+    """A catch colorization takes the colours of another photo; pictures of those that go may still be on their way."""
+    visitors.expect("404.*/image/")
     page = at_photos
     TestSet.objects.get().photos.exclude(pk=TestSet.objects.get().photos.first().pk).delete()
     register_method(slug="catch", name="Catch", kind=Algorithm.Kind.CATCH, method=Algorithm.Method.RANDOM_COLOUR)

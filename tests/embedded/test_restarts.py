@@ -30,7 +30,7 @@ test_set = make_test_set({PHOTOS})
 grey = services.register_method(slug="grey", name="Grey", kind="BASELINE", method="grey")
 services.request_colorizations(photos=test_set.photos.all(), algorithm=grey)
 """
-ASK_AGAIN = "UPDATE stimuli_colorization SET status = 'PENDING', file = ''"
+ASK_AGAIN = "UPDATE stimuli_colorization SET status = 'PENDING', file = '', file_sha256 = ''"
 
 
 @dataclass

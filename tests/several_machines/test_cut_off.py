@@ -164,7 +164,7 @@ def test_a_worker_that_is_cut_off_loses_its_rows_to_the_other_and_comes_back(lab
     lab.network.mend("worker1")
     wait_until(lambda: lab.alive() == 2, 60)
     lab.network.cut("worker2")  # so that only who came back can make what is asked for now
-    lab.ask("UPDATE stimuli_colorization SET status = 'PENDING', file = '', tries = 0")
+    lab.ask("UPDATE stimuli_colorization SET status = 'PENDING', file = '', file_sha256 = '', tries = 0")
     wait_until(lambda: lab.count("READY") == PHOTOS, 90)
     (rows, photos, files) = lab.ask(
         "SELECT count(*), count(DISTINCT photo_id), count(DISTINCT file) FROM stimuli_colorization"
