@@ -169,10 +169,10 @@ def many(db: None) -> Iterator[Algorithm]:
             " SELECT id, %s, 'PENDING', '', 0, '', 0 FROM stimuli_photo WHERE test_set_id = %s",
             [algorithm.pk, test_set.pk],
         )
-        made = "SELECT id FROM stimuli_colorization ORDER BY id LIMIT %s"
+        # Compared with one number: a join would be planned by what was in the tables before, row against row.
         cursor.execute(
-            f"UPDATE stimuli_colorization SET status = 'READY', file = 'made', tries = 1, tried = now()"  # noqa: S608
-            f" WHERE id IN ({made})",
+            "UPDATE stimuli_colorization SET status = 'READY', file = id, tries = 1, tried = now()"
+            " WHERE id < (SELECT min(id) + %s FROM stimuli_colorization)",
             [MADE],
         )
         yield algorithm
