@@ -9,8 +9,9 @@ from colortest.stimuli import services
 from colortest.stimuli.models import Colorization
 from colortest.stimuli.services import Failed
 from generator.checkpoint import CheckpointError
+from generator.memory import DeviceLost
 from worker import heartbeat
-from worker.making import EXPECTED, make, reason_of, write
+from worker.making import EXPECTED, check_device, make, reason_of, write
 from worker.methods import method_of
 from worker.stopping import check
 
@@ -25,19 +26,21 @@ def colorize_batch(claim: Claim) -> int:
     """PENDING → READY or FAILED for the colorizations that `claim` gives, all of one algorithm. Returns how many.
 
     Where that cannot be, and the photos are not at fault (no room on the disk, no database, the worker is to stop),
-    they stay PENDING, the claim is given back, and the error is raised. Where the process ends, the claim stays
-    counted.
+    they stay PENDING, the claim is given back, and the error is raised. Where the process ends, or has to (DeviceLost),
+    the claim stays counted: one of them may be what it cannot bear.
     """
     ids = claim()
     in_hand.update(ids)
     try:
         if ids:
             _colorize(ids)
+    except DeviceLost:
+        raise  # they stay in hand until the process ends
     except Exception:
         services.give_back(ids=ids)
-        raise
-    finally:
         in_hand.difference_update(ids)
+        raise
+    in_hand.difference_update(ids)
     return len(ids)
 
 
@@ -50,6 +53,7 @@ def _colorize(ids: Sequence[int]) -> None:
     try:
         method = method_of(rows[0].algorithm)
     except (*EXPECTED, CheckpointError, RuntimeError) as error:
+        check_device(error)
         services.store_colorizations(rows=rows, outcomes=[Failed(reason_of(error))] * len(rows), milliseconds=0)
         log.warning("algorithm=%s cannot colour: %s", rows[0].algorithm_id, error)
         return

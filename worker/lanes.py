@@ -7,13 +7,14 @@ the claim to the commit. While one lane is on the device the others read and sto
 import logging
 import os
 import time
-from concurrent.futures import Future, ThreadPoolExecutor, wait
+from concurrent.futures import FIRST_EXCEPTION, Future, ThreadPoolExecutor, wait
 
 from celery.exceptions import SoftTimeLimitExceeded
 from django.conf import settings
 from django.db import connections
 
 from colortest.stimuli import services
+from generator.memory import DeviceLost
 from worker import stopping
 from worker.choosing import next_batch
 from worker.colorizing import Claim, colorize_batch, in_hand
@@ -41,9 +42,12 @@ def _run(lanes: int, claim: Claim, *, until: float) -> bool:
     futures = [pool.submit(_lane, claim, until) for _ in range(lanes)]
     pool.shutdown(wait=False)
     try:
+        ended, _ = wait(futures, return_when=FIRST_EXCEPTION)
+        if lost := next((error for one in ended if isinstance(error := one.exception(), DeviceLost)), None):
+            _end_this_process(futures, f"the device is lost ({lost})")
         wait(futures)
     except SoftTimeLimitExceeded:
-        _end_this_process(futures)
+        _end_this_process(futures, f"took longer than {settings.TASK_SECONDS} s")
     ends = [future.result() for future in futures]
     return any(ends)
 
@@ -63,9 +67,12 @@ def _lane(claim: Claim, until: float) -> bool:
     return False
 
 
-def _end_this_process(futures: list[Future[bool]]) -> None:
-    """A thread that hangs cannot be stopped, only the process; what it is at stays counted as a try."""
+def _end_this_process(futures: list[Future[bool]], reason: str) -> None:
+    """A thread that hangs cannot be stopped, only the process, and a lost device is there only for a new one.
+
+    What they are at stays counted as a try.
+    """
     stopping.stop_here()
     wait(futures, GRACE * settings.TASK_SECONDS)
-    log.error("took longer than %s s: colorizations %s; this process ends", settings.TASK_SECONDS, sorted(in_hand))
+    log.error("%s: colorizations %s; this process ends", reason, sorted(in_hand))
     os._exit(1)

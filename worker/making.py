@@ -14,6 +14,7 @@ from colortest.stimuli import rendering, services
 from colortest.stimuli.models import Colorization, Photo, read_stimulus
 from colortest.stimuli.rendering import Unreadable
 from colortest.stimuli.services import Failed, Finished
+from generator.memory import DeviceLost, is_device_lost
 from worker.methods import Method, Pixels
 from worker.stopping import check
 from worker.threads import cores, device
@@ -36,7 +37,7 @@ class Made:
 def make(rows: Sequence[Colorization], method: Method) -> Made:
     """A finished colorization for each row, or why there is none: one photo's fault never touches another.
 
-    Raises Stopped between two steps where the process is to end.
+    Raises Stopped between two steps where the process is to end, and DeviceLost, which is no photo's fault.
     """
     sources = [_attempt(method.sources, row.photo) for row in rows]
     check()
@@ -94,7 +95,8 @@ def _on_device(method: Method, batch: list[list[Pixels]]) -> tuple[list[Pixels |
     fakes: list[Pixels | Failed]
     try:
         fakes = list(method.colour(batch)) if batch else []
-    except Exception:
+    except Exception as error:
+        check_device(error)
         log.exception("a batch of %s failed, its photos are tried one by one", len(batch))
         fakes = [_alone(method, pictures) for pictures in batch]
     return fakes, time.perf_counter() - started
@@ -104,8 +106,15 @@ def _alone(method: Method, pictures: list[Pixels]) -> Pixels | Failed:
     try:
         return method.colour([pictures])[0]
     except Exception as error:
+        check_device(error)
         log.warning("one photo cannot be coloured: %s", error)
         return Failed(reason_of(error))
+
+
+def check_device(error: Exception) -> None:
+    """Raises DeviceLost where the error means that this process can colour nothing more."""
+    if is_device_lost(error):
+        raise DeviceLost(reason_of(error)) from error
 
 
 def _each(work: Callable[..., Got], *columns: Sequence[Any]) -> list[Got | Failed]:

@@ -10,7 +10,7 @@ import torch
 from torch import Tensor, nn
 
 from generator.colorizer import Colorizer, Photo
-from generator.memory import OutOfMemory, is_out_of_memory
+from generator.memory import OutOfMemory, is_device_lost, is_out_of_memory
 from generator.metrics import evaluate
 from tests.generator.photos import TINY, astronaut, colourful_network
 
@@ -74,7 +74,23 @@ def test_a_wrong_shape_is_not_out_of_memory() -> None:
     with pytest.raises(RuntimeError) as raised:
         torch.zeros(2, 3) @ torch.zeros(2, 3)
     assert not is_out_of_memory(raised.value)
+    assert not is_device_lost(raised.value)
     assert not is_out_of_memory(ValueError("out of memory"))
+
+
+def test_a_lost_device_is_told_from_memory_that_ran_out() -> None:
+    """By torch's own classes, in the words of CUDA, to which torch adds a hint that speaks of assertions."""
+    hint = "\nCompile with `TORCH_USE_CUDA_DSA` to enable device-side assertions."
+    lost = torch.AcceleratorError(f"CUDA error: an illegal memory access was encountered{hint}")
+    assert (is_device_lost(lost), is_out_of_memory(lost)) == (True, False)
+    for full in (
+        torch.AcceleratorError(f"CUDA error: out of memory{hint}"),
+        torch.OutOfMemoryError("CUDA"),
+        MemoryError(),
+    ):
+        assert (is_device_lost(full), is_out_of_memory(full)) == (False, True)
+    cublas = RuntimeError("CUDA error: CUBLAS_STATUS_ALLOC_FAILED when calling `cublasCreate(handle)`")
+    assert (is_device_lost(cublas), is_out_of_memory(cublas)) == (False, True)
 
 
 def test_the_batch_is_halved_until_it_fits_which_is_said_once(caplog: pytest.LogCaptureFixture) -> None:
