@@ -23,6 +23,9 @@ IMPORT = 6
 # Colorizing goes on for so small a part of a task time, then lets other tasks come first. Batches that were begun are
 # finished after it, for which they have the rest.
 SLICES = 60
+# How long a task may take is said by the worker that does it. A sender that knows the task, as beat and other workers
+# do, would else write the limits of its own settings into the message, and those win.
+WORKERS_LIMITS = {"time_limit": None, "soft_time_limit": None}
 
 app = Celery("colortest")
 app.steps["worker"].add(DjangoStructLogInitStep)
@@ -53,18 +56,18 @@ app.conf.update(
     task_time_limit=settings.TASK_SECONDS + 30,
     worker_hijack_root_logger=False,
     # By name: the site never imports the worker's modules.
-    imports=["worker.tasks", "worker.heartbeat", "colortest.logs.tasks"],
+    imports=["worker.tasks", "worker.heartbeat", "worker.warming", "colortest.logs.tasks"],
     beat_schedule={
         "ring-again": {
             "task": "worker.tasks.ring_again",
             "schedule": RING_SECONDS,
-            "options": {"expires": RING_SECONDS},
+            "options": {"expires": RING_SECONDS, **WORKERS_LIMITS},
         },
         # Each takes the folder whose turn it is by the clock; what comes too late leaves it for tomorrow.
         "sweep-files": {
             "task": "worker.tasks.sweep_files",
             "schedule": crontab(minute=f"*/{SWEEP_MINUTES}"),
-            "options": {"expires": 60 * SWEEP_MINUTES},
+            "options": {"expires": 60 * SWEEP_MINUTES, **WORKERS_LIMITS},
         },
     },
 )
@@ -72,4 +75,4 @@ app.conf.update(
 
 def signature(name: str, **kwargs: Any) -> Any:
     """A task of the worker, by name and with its arguments, ready to be sent."""
-    return app.signature(f"worker.tasks.{name}", kwargs=kwargs)
+    return app.signature(f"worker.tasks.{name}", kwargs=kwargs, options=dict(WORKERS_LIMITS))

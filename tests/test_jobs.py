@@ -1,11 +1,13 @@
 """The door from the site to the workers."""
 
+import json
 import os
 import subprocess
 import sys
 from pathlib import Path
 
 from colortest import celery
+from tests.services import queue
 
 ROOT = Path(__file__).resolve().parent.parent
 RING = """
@@ -54,3 +56,17 @@ def test_every_ring_names_a_task_that_the_worker_has() -> None:
 def test_every_time_limit_follows_from_one_number() -> None:
     conf = celery.app.conf
     assert conf.task_soft_time_limit < conf.task_time_limit < conf.broker_transport_options["visibility_timeout"]
+
+
+def test_how_long_a_task_may_take_is_said_by_the_worker_and_not_by_who_rings() -> None:
+    """Here as in beat: a process that knows the tasks, and might have another TASK_SECONDS than the worker."""
+    celery.app.loader.import_default_modules()
+    waiting = queue()
+    waiting.flushdb()
+    celery.signature("colorize").apply_async()
+    for entry in celery.app.conf.beat_schedule.values():
+        celery.app.tasks[entry["task"]].apply_async(**entry["options"])
+    messages = [json.loads(message) for message in waiting.lrange("celery", 0, -1)]
+    waiting.flushdb()
+    assert len(messages) == 1 + len(celery.app.conf.beat_schedule)
+    assert [message["headers"]["timelimit"] for message in messages] == [[None, None]] * len(messages)
