@@ -1,6 +1,8 @@
 """From an algorithm's row to a function that makes fakes."""
 
+import logging
 import threading
+import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -16,7 +18,9 @@ from colortest.stimuli import rendering, services
 from colortest.stimuli.models import Algorithm, Colorization, Photo, read_stimulus
 from generator import baselines
 from generator.colorizer import Colorizer
+from worker.threads import device
 
+log = logging.getLogger(__name__)
 Pixels = NDArray[np.uint8]  # (H, W, 3) sRGB
 KEPT = 4  # networks in memory: as many algorithms take turns without loading one again
 _loading = threading.Lock()
@@ -56,6 +60,15 @@ def method_of(algorithm: Algorithm) -> Method:
     raise Refused(f"{algorithm} is not made here: upload its colorizations.")
 
 
+def warm(algorithm: Algorithm) -> None:
+    """Load an algorithm's network and colour nothing with it, once: what is first asked of it then takes no longer.
+
+    Raises what `method_of` raises, and torch's errors.
+    """
+    nothing = np.zeros((rendering.SIDE, rendering.SIDE, 3), np.uint8)
+    device().submit(method_of(algorithm).colour, [[nothing]]).result()
+
+
 def pixels(stimulus: Photo | Colorization) -> Pixels:
     """A photo or colorization as it is shown, (256, 256, 3) sRGB."""
     return np.asarray(rendering.decode(read_stimulus(stimulus.file)))
@@ -82,4 +95,7 @@ def _colorizer(path: Path, sha256: str) -> Colorizer:
         raise Refused(f"The checkpoint {path.name} is missing from {path.parent}.")
     if services.file_sha256(path) != sha256:
         raise Refused(f"The checkpoint {path.name} is not the file that was registered.")
-    return Colorizer.load(path, batch=settings.COLORIZE_BATCH)
+    started = time.perf_counter()
+    colorizer = Colorizer.load(path, batch=settings.COLORIZE_BATCH)
+    log.info("loaded %s onto %s in %.1f s", path.name, colorizer.device, time.perf_counter() - started)
+    return colorizer
