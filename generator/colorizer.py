@@ -19,12 +19,15 @@ from generator.lab import join, rgb_to_lightness
 from generator.memory import OutOfMemory, is_out_of_memory
 from generator.networks.blocks import STRIDE
 from generator.networks.registry import Generator
+from generator.transfers import fetch, own_stream, send, settle
 
 Photo = NDArray[np.uint8]  # (H, W, 3) sRGB
 Made = TypeVar("Made")
 
 BATCH = 16
 PIXELS_AT_ONCE = 4_000_000  # full-size pixels in one batch: about half a gigabyte while they are joined
+
+CPU = torch.device("cpu")
 
 log = logging.getLogger(__name__)
 
@@ -42,6 +45,7 @@ class Colorizer:
         self.device = next(network.parameters()).device
         self.precision = precision or fast_precision(self.device)
         self.network = ready(network, self.precision)
+        settle(self.device)
         self.size = size or network.options.size
         self.batch = batch
         self.halved = False
@@ -103,8 +107,9 @@ class Colorizer:
                 done += len(batch)
 
     def _colorize(self, photos: Sequence[Photo]) -> list[Photo]:
-        lab = self.predict(to_tensor(photos))
-        return to_arrays(join(lab[:, :1], lab[:, 1:]))
+        with own_stream(self.device):
+            lab = self.predict(to_tensor(photos, self.device))
+            return to_arrays(join(lab[:, :1], lab[:, 1:]))
 
     def _halve(self, tried: int, error: Exception) -> None:
         if tried == 1:
@@ -142,15 +147,14 @@ def batches_of_one_size(photos: Sequence[Photo], batch: int) -> Iterator[list[in
         yield from (group[start : start + step] for start in range(0, len(group), step))
 
 
-def to_tensor(photos: Sequence[Photo]) -> Tensor:
-    """Photos of one size as sRGB (B, 3, H, W) float32 in 0..1."""
-    return torch.from_numpy(np.stack(photos)).movedim(-1, 1).float() / 255
+def to_tensor(photos: Sequence[Photo], device: torch.device = CPU) -> Tensor:
+    """Photos of one size as sRGB (B, 3, H, W) float32 in 0..1; they travel to the device in 8 bits."""
+    return send(photos, device).movedim(-1, 1).float() / 255
 
 
 def to_arrays(rgb: Tensor) -> list[Photo]:
     """sRGB (B, 3, H, W) in 0..1 as photos."""
-    pixels: Photo = (rgb * 255).round().byte().movedim(1, -1).cpu().numpy()
-    return list(pixels)
+    return list(fetch((rgb * 255).round().byte().movedim(1, -1)))
 
 
 def _to_stride(length: float) -> int:

@@ -10,7 +10,8 @@ from functools import cache
 import torch
 
 # On a CPU two networks side by side, each on half of the cores, are faster than one on all of them: threads that work
-# on the same layer wait for each other at its end. A GPU gets everything from one thread.
+# on the same layer wait for each other at its end. On a GPU each of the two has a stream of its own: pictures come and
+# go while the other computes.
 SIDE_BY_SIDE = 2
 _once = threading.Lock()
 
@@ -30,7 +31,7 @@ def cores() -> ThreadPoolExecutor:
 @cache
 def _device() -> ThreadPoolExecutor:
     threads = torch.get_num_threads()
-    width = 1 if torch.cuda.is_available() else min(SIDE_BY_SIDE, threads)
+    width = min(SIDE_BY_SIDE, threads)
     return ThreadPoolExecutor(width, "device", torch.set_num_threads, (threads // width,))
 
 
