@@ -1,19 +1,21 @@
 """A recomputation of many: tallies are compared with responses, and only those that differ are made again."""
 
 from collections.abc import Callable
+from contextlib import suppress
 from io import StringIO
 from typing import Any
+from unittest.mock import Mock
 
 import pytest
 from django.core.management import call_command
 from django.db.models import QuerySet
 
-from colortest.analysis.models import Tally
-from colortest.analysis.services import checking, compute_fool_rates, recompute_fool_rates, tallies
+from colortest.analysis.models import FoolRate, Sums, Tally, TallyQuerySet
+from colortest.analysis.services import checking, compute_fool_rates, fool_rates, recompute_fool_rates, tallies
 from colortest.experiment import services
 from colortest.experiment.models import Participant, Study
-from tests.analysis.test_fool_rates import LATE, play
-from tests.analysis.test_keeping_up import SHORT, numbers
+from tests.analysis.test_fool_rates import LATE, play, rates
+from tests.analysis.test_keeping_up import SHORT, are_as_if_counted_anew, numbers
 from tests.cast import MakeStudy
 
 pytestmark = pytest.mark.django_db
@@ -60,10 +62,48 @@ def test_a_tally_that_was_damaged_is_found_and_made_again(three: Study, damage: 
     before, as_stored = numbers(three), stored(three)
     damaged = Tally.objects.order_by("pk")[1]
     damage(Tally.objects.filter(pk=damaged.pk))
-    assert checking.differing(three) == [damaged.participant_id]
+    assert checking.compared(three).wrong == [damaged.participant_id]
     recompute_fool_rates(study=three)
     assert (numbers(three), stored(three)) == (before, as_stored)
-    assert checking.differing(three) == []
+    assert checking.compared(three).wrong == []
+
+
+def test_sums_of_many_are_made_of_the_responses_themselves(three: Study, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Of whom the tallies are right: nobody reads those again."""
+    before = numbers(three)
+    Sums.objects.update(draws=b"", photos=b"", people=b"")
+    FoolRate.objects.update(fooled=0, fooled_before=0)
+    read = Mock(side_effect=TallyQuerySet.responses)
+    monkeypatch.setattr(TallyQuerySet, "responses", read)
+    recompute_fool_rates(study=three)
+    assert numbers(three) == before
+    assert not read.called
+
+
+def test_who_finished_a_moment_ago_is_added_and_counted_once(three: Study, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Not tallied yet; or tallied by a computation that died before it summed."""
+    play(three, fooled=6)
+    recompute_fool_rates(study=three)
+    play(three, fooled=7)
+    with suppress(KeyboardInterrupt), monkeypatch.context() as dying:
+        dying.setattr(fool_rates, "Summer", Mock(side_effect=KeyboardInterrupt))
+        compute_fool_rates(study=three)
+    recompute_fool_rates(study=three)
+    assert sum(rate.fooled for rate in rates(three).values()) == 8 + 3 + 0 + 6 + 7
+    assert are_as_if_counted_anew(three)
+
+
+def test_who_is_excluded_or_goes_before_a_recomputation_is_not_in_it(three: Study) -> None:
+    excluded, goes = Participant.objects.filter(study=three, rehearsal=False).order_by("number")[:2]
+    Participant.objects.filter(pk=excluded.pk).update(exclusion_reason="asked to")
+    services.withdraw(participant=goes)
+    recompute_fool_rates(study=three)
+    found = rates(three).values()
+    assert {(rate.participants, rate.participants_before) for rate in found} == {(1, 2)}
+    assert (sum(rate.fooled for rate in found), sum(rate.fooled_before for rate in found)) == (0, 8)
+    before = numbers(three)
+    recompute_fool_rates(study=three, everybody=True)
+    assert numbers(three) == before
 
 
 @pytest.mark.parametrize("who", ["rehearsal", "unfinished"])
@@ -76,7 +116,7 @@ def test_a_tally_of_somebody_who_is_not_to_have_one_is_taken_away(three: Study, 
         participant=person, algorithm_id=tally.algorithm_id, split=tally.split, asked_ms=tally.asked_ms,
         photos=tally.photos, fooled=tally.fooled,
     )  # fmt: skip
-    assert checking.differing(three) == [person.pk]
+    assert checking.compared(three).wrong == [person.pk]
     recompute_fool_rates(study=three)
     assert (numbers(three), stored(three)) == (before, as_stored)
 
@@ -99,16 +139,22 @@ def test_tallies_that_are_right_stay_unless_all_are_asked_for(three: Study) -> N
     ],
     ids=str,
 )
-def test_tallies_of_any_design_are_what_the_responses_say(make_study: MakeStudy, design: dict[str, object]) -> None:
+def test_tallies_and_sums_of_any_design_are_what_the_responses_say(
+    make_study: MakeStudy, design: dict[str, object], monkeypatch: pytest.MonkeyPatch
+) -> None:
     study = make_study(**SHORT | design)
     for simulated in (False, True):
         play(study, fooled=3, simulated=simulated)
         play(study, fooled=3, simulated=simulated, exposure=LATE)
     services.begin(participant=services.admit_participant(study=study))
+    Participant.objects.filter(pk=play(study, fooled=2).pk).update(exclusion_reason="asked to")
     compute_fool_rates(study=study)
-    assert Tally.objects.exists()
-    assert checking.differing(study) == []
+    before = numbers(study)
+    assert checking.compared(study).wrong == []
+    monkeypatch.setattr(tallies, "MANY", 2)
+    recompute_fool_rates(study=study)
+    assert numbers(study) == before
 
 
 def test_where_nobody_takes_part_nothing_differs(make_study: MakeStudy) -> None:
-    assert checking.differing(make_study(**SHORT)) == []
+    assert checking.compared(make_study(**SHORT)).wrong == []

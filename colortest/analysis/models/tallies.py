@@ -14,6 +14,7 @@ from django.contrib.postgres.aggregates import StringAgg
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Case, F, Func, Q, Value, When
+from django.db.models.expressions import Combinable
 from django.db.models.functions import Cast
 
 from colortest.analysis.statistics.sums import Responses
@@ -54,8 +55,10 @@ class TallyQuerySet(models.QuerySet["Tally"]):
         The database writes the tallies of a group that are equally long one behind the other as text, because a number
         in it costs a fraction of what a row costs here.
         """
+        left_out = Case(When(participant__exclusion_reason="", then=0), default=1)
+        texts = StringAgg(as_text(F("participant__number"), left_out), ",")
         alike = self.order_by().values(group=F("participant__number") / GROUP, length=F("photos__len"))
-        for length, text in alike.annotate(text=StringAgg(_AS_TEXT, ",")).values_list("length", "text"):
+        for length, text in alike.annotate(text=texts).values_list("length", "text"):
             table = np.fromstring(text, np.int64, sep=",").reshape(-1, 2 + 2 * length)
             numbers, excluded, photos, fooled = np.split(table, [1, 2, 2 + length], axis=1)
             yield Responses(
@@ -72,15 +75,12 @@ def _joined(array: str) -> Func:
 
 
 NUMBERS = ArrayField(models.IntegerField())
-_AS_TEXT = Func(
-    Value(","),
-    F("participant__number"),
-    Case(When(participant__exclusion_reason="", then=0), default=1),
-    _joined("photos"),
-    _joined("fooled"),
-    function="concat_ws",
-    output_field=models.TextField(),
-)
+
+
+def as_text(*first: Combinable) -> Func:
+    """Numbers of a tally with commas between: these, then its photos, then its outcomes, 0 or 1."""
+    columns = (*first, _joined("photos"), _joined("fooled"))
+    return Func(Value(","), *columns, function="concat_ws", output_field=models.TextField())
 
 
 class Tally(models.Model):

@@ -10,9 +10,10 @@ from django.db.models.functions import Greatest
 from django.utils import timezone
 
 from colortest.analysis.models import FoolRate, Sums, Tally, Unsummed, Untallied
+from colortest.analysis.services.checking import compared
 from colortest.analysis.services.locks import alone_with
 from colortest.analysis.services.summing import Summer
-from colortest.analysis.services.tallies import put_back, take_tallied, take_unsummed, tally_waiting
+from colortest.analysis.services.tallies import many_are_tallied, put_back, take_tallied, take_unsummed, tally_waiting
 from colortest.experiment.models import Participant, Study, StudyEvent, Withdrawal
 from colortest.refusal import Refused
 
@@ -88,8 +89,25 @@ def recompute_fool_rates(*, study: Study, everybody: bool = False) -> list[FoolR
         study = alone_with(study)
         if study.frozen_rates:
             raise Refused("The responses behind these fool rates have been erased; they stay as they are.")
-        put_back(study, everybody=everybody)
+        if everybody or not many_are_tallied(study):
+            Sums.objects.filter(fool_rate__study=study).delete()
+            put_back(study)
+        else:
+            _sum_responses(study)
     return compute_fool_rates(study=study)
+
+
+def _sum_responses(study: Study) -> None:
+    """Sums and fool rates of who has tallies that are right, from the responses; the others are to be tallied again.
+
+    Nobody is new any more and no arm has lost somebody: what is on those lists by now, the responses tell too.
+    """
+    take_tallied(study), take_unsummed(study)
+    found = compared(study)
+    summer = Summer(study, new=[], now=timezone.now())
+    _store([summer.sum_anew(rate, found.responses(rate)) for rate in _rates(study)])
+    if found.wrong:
+        put_back(study, found.wrong)
 
 
 def stale() -> QuerySet[Study]:

@@ -1,6 +1,6 @@
 """From tallies to the numbers of a fool rate."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from functools import cached_property
 
@@ -11,7 +11,7 @@ from django.db.models import Max, Min
 from colortest.analysis.models import FoolRate, Sums, Tally, TallyQuerySet
 from colortest.analysis.statistics.bootstrap import CROSSED, amt_bootstrap, crossed_interval
 from colortest.analysis.statistics.intervals import wilson
-from colortest.analysis.statistics.sums import Arm, ArmSums
+from colortest.analysis.statistics.sums import Arm, ArmSums, Responses
 from colortest.experiment.models import ParticipantQuerySet, Study
 
 # Nothing can be added to the AMT script's bootstrap. It is drawn again once there are so many more people: before that,
@@ -40,15 +40,17 @@ class Summer:
     def _new_numbers(self) -> range:
         return _numbers(self.study.participants.filter(pk__in=self.new))
 
-    def sum_anew(self, rate: FoolRate) -> Sums:
-        """From all tallies of its arm."""
+    def sum_anew(self, rate: FoolRate, responses: Iterable[Responses] | None = None) -> Sums:
+        """From all tallies of its arm, or from these responses."""
         rate.fooled_before = rate.countable_before = rate.participants_before = 0
-        return self._numbered(rate, self._take(rate, self._tallies(rate), self._all_numbers), amt_participants=0)
+        found = self._tallies(rate).responses() if responses is None else responses
+        return self._numbered(rate, self._take(rate, found, self._all_numbers), amt_participants=0)
 
     def add_new(self, sums: Sums) -> Sums:
         """The tallies of the new participants, who are not in these sums yet."""
         rate = sums.fool_rate
-        taken = self._take(rate, self._tallies(rate).filter(participant__in=self.new), self._new_numbers)
+        new = self._tallies(rate).filter(participant__in=self.new).responses()
+        taken = self._take(rate, new, self._new_numbers)
         return self._numbered(rate, sums.arm + taken, amt_participants=sums.amt_participants)
 
     def _tallies(self, rate: FoolRate) -> TallyQuerySet:
@@ -56,11 +58,11 @@ class Summer:
         arm = tallies.filter(algorithm=rate.algorithm_id, split=rate.split)
         return arm if rate.asked_ms is None else arm.filter(asked_ms=rate.asked_ms)
 
-    def _take(self, rate: FoolRate, tallies: TallyQuerySet, people: range) -> ArmSums:
+    def _take(self, rate: FoolRate, responses: Iterable[Responses], people: range) -> ArmSums:
         """Sums of the countable responses; those of excluded participants add to the numbers before exclusions."""
         arm = Arm(self.photos, people)
-        for responses in tallies.responses():
-            arm.add(responses)
+        for part in responses:
+            arm.add(part)
         before = arm.before_exclusions()
         rate.fooled_before += before.fooled
         rate.countable_before += before.countable

@@ -7,8 +7,7 @@ from django.db import models
 from django.db.models import F
 from django.db.models.functions import Cast
 
-from colortest.analysis.models import Sums, Tally, Unsummed, Untallied
-from colortest.analysis.services.checking import differing
+from colortest.analysis.models import Tally, Unsummed, Untallied
 from colortest.analysis.services.inserting import MANY, insert
 from colortest.analysis.services.participant_rates import store_participant_rates
 from colortest.experiment.models import Participant, Response, Study
@@ -43,21 +42,20 @@ def take_tallied(study: Study) -> list[int]:
     return sorted(set(tallied.values()))
 
 
-def put_back(study: Study, *, everybody: bool = False) -> None:
-    """Nothing is summed any more, and whose tallies are not what their responses say is to be tallied again.
-
-    everybody: is to be tallied again. So are few participants, whom it takes as long to tally as to compare.
-    """
-    Sums.objects.filter(fool_rate__study=study).delete()
+def put_back(study: Study, wrong: Sequence[int] | None = None) -> None:
+    """These participants, everybody unless told, have no tallies any more and are to be tallied again."""
     finished = study.participants.finished().filter(rehearsal=False).order_by()
     tallies = Tally.objects.filter(participant__study=study)
-    if not everybody and tallies.exists() and finished.count() > MANY:
-        wrong = differing(study)
-        if not wrong:
-            return
+    if wrong is not None:
         finished, tallies = finished.filter(pk__in=wrong), tallies.filter(participant__in=wrong)
     insert(Untallied, ("study_id", "participant_id"), finished.values("study", "pk"))
     tallies.delete()
+
+
+def many_are_tallied(study: Study) -> bool:
+    """So many that comparing their tallies with their responses pays: few are tallied again as quickly."""
+    finished = study.participants.finished().filter(rehearsal=False)
+    return Tally.objects.filter(participant__study=study).exists() and finished.count() > MANY
 
 
 def take_unsummed(study: Study) -> set[tuple[int, str]]:
