@@ -1,11 +1,12 @@
 """The fixed cast and their stage: an admin, a researcher, a stranger, and a study of real photographs."""
 
-import io
 from collections.abc import Callable
+from dataclasses import dataclass
 from functools import cache
 
 import pytest
 from django.contrib.auth import get_user_model
+from django.contrib.auth.hashers import make_password
 from django.contrib.auth.models import Group
 from django.core.files.base import ContentFile
 from django.test import Client
@@ -25,7 +26,7 @@ PASSWORD = "the cast’s own password"
 
 def log_in(name: str, role: str = "", team: str = "") -> Client:
     """A client that is logged in as a member of the cast."""
-    account = get_user_model().objects.create_user(name, password=PASSWORD)
+    account = get_user_model().objects.create(username=name, password=_hashed_password())
     if role:
         grant(account, role)
     if team:
@@ -33,6 +34,12 @@ def log_in(name: str, role: str = "", team: str = "") -> Client:
     client = Client()
     client.force_login(account, backend="django.contrib.auth.backends.ModelBackend")
     return client
+
+
+@cache
+def _hashed_password() -> str:
+    """Once for all of the cast: a hash is made to take long."""
+    return make_password(PASSWORD)
 
 
 @pytest.fixture
@@ -78,29 +85,46 @@ def fake_colorizer(photo: Image.Image) -> Image.Image:
     return Image.merge("RGB", (blue, green, red))
 
 
+@dataclass(frozen=True)
+class Stored:
+    """A photograph as rows and files keep it, with its fake by the fake colorizer."""
+
+    split: str
+    name: str
+    sha256: str
+    photo: bytes
+    fake: bytes
+
+
+def stored(count: int) -> list[Stored]:
+    """The photographs, encoded; each once, however many tests need it."""
+    return [_stored(place) for place in range(len(photographs(count)))]
+
+
 @cache
-def encoded(count: int) -> list[tuple[str, str, bytes, bytes]]:
-    """(split, name, photo, fake) of the photographs, encoded as stored."""
-    return [
-        (split, name, rendering.encode(image), rendering.encode(fake_colorizer(image)))
-        for split, name, image in photographs(count)
-    ]
+def _stored(place: int) -> Stored:
+    split, name, image = _all_photographs()[place]
+    photo, fake = rendering.encode(image), rendering.encode(fake_colorizer(image))
+    return Stored(split, name, rendering.pixel_hash(image), photo, fake)
 
 
 def make_test_set(count: int = 60, *, name: str = "photographs") -> TestSet:
     """A READY test set of real photographs over the splits `train` and `test`."""
     test_set = create_test_set(name=name)
-    for split, photo_name, photo, _ in encoded(count):
-        Photo.objects.create(
+    rows = [
+        Photo(
             test_set=test_set,
-            split=split,
-            name=photo_name,
-            sha256=rendering.pixel_hash(Image.open(io.BytesIO(photo))),
-            byte_count=len(photo),
+            split=one.split,
+            name=one.name,
+            sha256=one.sha256,
+            byte_count=len(one.photo),
             width=256,
             height=256,
-            file=ContentFile(photo, "photo.webp"),
+            file=ContentFile(one.photo, "photo.webp"),
         )
+        for one in stored(count)
+    ]
+    Photo.objects.bulk_create(rows)
     test_set.status = TestSet.Status.READY
     test_set.save()
     return test_set
@@ -108,16 +132,18 @@ def make_test_set(count: int = 60, *, name: str = "photographs") -> TestSet:
 
 def colour(test_set: TestSet, algorithm: Algorithm) -> None:
     """Colorizations READY at once, by the fake colorizer."""
-    fakes = {name: fake for _, name, _, fake in encoded(test_set.photos.count())}
-    for photo in test_set.photos.all():
-        fake = fakes[photo.name]
-        Colorization.objects.create(
+    fakes = {one.name: one.fake for one in stored(test_set.photos.count())}
+    rows = [
+        Colorization(
             photo=photo,
             algorithm=algorithm,
             status=Colorization.Status.READY,
-            file=ContentFile(fake, "fake.webp"),
-            byte_count=len(fake),
+            file=ContentFile(fakes[photo.name], "fake.webp"),
+            byte_count=len(fakes[photo.name]),
         )
+        for photo in test_set.photos.all()
+    ]
+    Colorization.objects.bulk_create(rows)
 
 
 MakeStudy = Callable[..., Study]

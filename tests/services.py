@@ -4,6 +4,9 @@ A plugin (`-p tests.services` in pyproject.toml) and not a conftest, because Dja
 any conftest is loaded. The addresses are put in the environment when this file is imported; the servers are
 started by the controlling process only; every xdist worker uses a database, a Redis number and a
 folder of stimuli of its own: what one test counts, no other writes.
+
+Nothing is kept for after a power cut: a run writes some hundred thousand files, and waiting for the disk at each takes
+as long as the tests.
 """
 
 import atexit
@@ -43,6 +46,9 @@ os.environ["COLORTEST_VAR"] = str(HOME)
 os.environ["DATABASE_URL"] = embedded.database_url(HOME)
 os.environ["REDIS_URL"] = embedded.redis_url(HOME, _redis_number())
 os.environ["MEDIA_ROOT"] = str(HOME / "files" / (XDIST_WORKER or "alone"))
+
+
+os.fsync = lambda _file: None
 
 
 def queue() -> Redis:
