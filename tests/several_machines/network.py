@@ -1,72 +1,94 @@
-"""Machines with addresses of their own, in network namespaces on one switch. For root; nothing outside them changes."""
+"""Machines with addresses of their own, in network namespaces on one switch. For root; nothing outside them changes.
+
+No namespace has a name: each is there for as long as a process is in it, and those end with the process of the tests,
+however that ends. Nothing of one run is left for the next, and two at once never meet.
+"""
 
 import os
 import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from pathlib import Path
+
+from colortest.embedded.supervisor import Child, stop_together
+from tests.running import wait_until
+
+PROBE = "ip link add bridge type bridge && ip link add one type veth peer name two && nsenter --version && setpriv -V"
+START_SECONDS = 60
 
 
 @dataclass(frozen=True)
 class Network:
-    """A switch and the machines on it. The namespaces are named after this process, so that two runs never meet."""
+    """A switch and the machines on it; of each the process that keeps its namespace."""
 
-    names: tuple[str, ...]
-    prefix: str = f"ct{os.getpid()}"
+    switch: Child
+    machines: dict[str, Child]
 
     def address(self, name: str) -> str:
-        return f"10.77.0.{self.names.index(name) + 2}"
+        return f"10.77.0.{list(self.machines).index(name) + 2}"
 
     def on(self, name: str) -> list[str]:
         """What goes before a command line so that it runs on this machine."""
-        return ["ip", "netns", "exec", f"{self.prefix}-{name}"]
+        return _inside(self.machines[name])
 
     def cut(self, name: str) -> None:
         """Pull the cable of a machine out of the switch: no program at either end is told."""
-        self._ip("-n", f"{self.prefix}-switch", "link", "set", name, "down")
+        _ip(self.switch, "link", "set", name, "down")
 
     def mend(self, name: str) -> None:
-        self._ip("-n", f"{self.prefix}-switch", "link", "set", name, "up")
+        _ip(self.switch, "link", "set", name, "up")
 
     def build(self) -> None:
-        switch = f"{self.prefix}-switch"
-        self._ip("netns", "add", switch)
-        self._ip("-n", switch, "link", "add", "bridge", "type", "bridge")
-        self._ip("-n", switch, "link", "set", "bridge", "up")
-        for name in self.names:
-            machine = f"{self.prefix}-{name}"
-            self._ip("netns", "add", machine)
-            self._ip("-n", switch, "link", "add", name, "type", "veth", "peer", "name", "eth0", "netns", machine)
-            self._ip("-n", switch, "link", "set", name, "master", "bridge", "up")
-            self._ip("-n", machine, "addr", "add", f"{self.address(name)}/24", "dev", "eth0")
+        _ip(self.switch, "link", "add", "bridge", "type", "bridge")
+        _ip(self.switch, "link", "set", "bridge", "up")
+        for name, machine in self.machines.items():
+            ends = ("type", "veth", "peer", "name", "eth0", "netns", str(machine.pid))
+            _ip(self.switch, "link", "add", name, *ends)
+            _ip(self.switch, "link", "set", name, "master", "bridge", "up")
+            _ip(machine, "addr", "add", f"{self.address(name)}/24", "dev", "eth0")
             for link in ("lo", "eth0"):
-                self._ip("-n", machine, "link", "set", link, "up")
-
-    def remove(self) -> None:
-        for name in (*self.names, "switch"):
-            self._ip("netns", "del", f"{self.prefix}-{name}", check=False)
-
-    def _ip(self, *words: str, check: bool = True) -> None:
-        subprocess.run(["ip", *words], check=check, capture_output=True)
+                _ip(machine, "link", "set", link, "up")
 
 
-def possible() -> bool:
-    """Whether this account may make namespaces here, and run something in them."""
-    probe = f"ct{os.getpid()}-probe"
-    commands = (["ip", "netns", "add", probe], ["ip", "netns", "exec", probe, "true"])
+def obstacle() -> str:
+    """Why there can be no such machines here; empty where there can."""
+    if os.geteuid() != 0:
+        return "machines in network namespaces: only root may make them"
     try:
-        done = [subprocess.run(argv, check=False, capture_output=True).returncode == 0 for argv in commands]
-        subprocess.run(["ip", "netns", "del", probe], check=False, capture_output=True)
+        probe = subprocess.run(["unshare", "--net", "sh", "-c", PROBE], check=False, capture_output=True, text=True)
     except FileNotFoundError:
-        return False
-    return all(done)
+        return "machines in network namespaces: unshare is not installed"
+    return f"machines in network namespaces: {probe.stderr.strip()}" if probe.returncode else ""
 
 
 @contextmanager
-def network(*names: str) -> Iterator[Network]:
-    found = Network(names)
+def network(logs: Path, *names: str) -> Iterator[Network]:
+    """The switch and machines of these names, there until the block ends."""
+    switch, *others = keepers = [_keeper(name, logs) for name in ("switch", *names)]
     try:
+        wait_until(lambda: all(map(_is_apart, keepers)), START_SECONDS)
+        found = Network(switch, dict(zip(names, others, strict=True)))
         found.build()
         yield found
     finally:
-        found.remove()
+        stop_together(keepers)
+
+
+def _keeper(name: str, logs: Path) -> Child:
+    return Child(name, ["unshare", "--net", "sleep", "infinity"], log=logs / f"{name}.keeper.log", env=os.environ)
+
+
+def _is_apart(keeper: Child) -> bool:
+    """Whether it has left the namespace of this process for one of its own."""
+    assert keeper.exit_code is None, keeper.last_lines()
+    return not Path(f"/proc/{keeper.pid}/ns/net").samefile("/proc/self/ns/net")
+
+
+def _inside(keeper: Child) -> list[str]:
+    return ["nsenter", f"--net=/proc/{keeper.pid}/ns/net", "--"]
+
+
+def _ip(machine: Child, *words: str) -> None:
+    done = subprocess.run([*_inside(machine), "ip", *words], check=False, capture_output=True, text=True)
+    assert done.returncode == 0, f"ip {' '.join(words)}: {done.stderr}"
