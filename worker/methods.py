@@ -6,8 +6,8 @@ import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from hashlib import sha256
 from pathlib import Path
-from random import Random
 
 import numpy as np
 from django.conf import settings
@@ -77,15 +77,17 @@ def pixels(stimulus: Photo | Colorization) -> Pixels:
 def donor(photo: Photo) -> Photo:
     """The photo whose colours a catch colorization takes: any other of the test set, always the same one.
 
+    The first whose hash comes after a number drawn for this photo, which an index finds in a test set of any size.
+
     Raises:
         Refused: there is no other photo.
     """
-    others = Photo.objects.filter(test_set=photo.test_set_id).exclude(pk=photo.pk).order_by("pk")
-    first, last = others.first(), others.last()
-    if first is None or last is None:
+    others = Photo.objects.filter(test_set=photo.test_set_id).exclude(pk=photo.pk).order_by("sha256")
+    drawn = sha256(f"donor of {photo.sha256}".encode()).hexdigest()
+    found = others.filter(sha256__gt=drawn).first() or others.first()
+    if found is None:
         raise Refused("A catch colorization takes the colours of another photo, and there is none.")
-    pivot = Random(photo.sha256).randint(first.pk, last.pk)  # noqa: S311 (reproducible, not a secret)
-    return others.filter(pk__gte=pivot).first() or first
+    return found
 
 
 @lru_cache(maxsize=KEPT)

@@ -14,10 +14,13 @@ from django.test.utils import CaptureQueriesContext
 from colortest.stimuli import services
 from colortest.stimuli.models import Algorithm, Colorization, TestSet
 from colortest.stimuli.models.colorizations import WAIT
+from colortest.stimuli.quality import Quality
+from colortest.stimuli.services import Finished
 from tests.cast import make_test_set
 from tests.worker.making import make_all
 from worker.choosing import next_batch
 from worker.colorizing import colorize_batch
+from worker.methods import donor
 
 pytestmark = pytest.mark.django_db
 
@@ -171,29 +174,44 @@ def many(db: None) -> Iterator[Algorithm]:
         )
         # Compared with one number: a join would be planned by what was in the tables before, row against row.
         cursor.execute(
-            "UPDATE stimuli_colorization SET status = 'READY', file = id, tries = 1, tried = now()"
+            "UPDATE stimuli_colorization SET status = 'READY', file = id, tries = 1, tried = now(), psnr = 1"
             " WHERE id < (SELECT min(id) + %s FROM stimuli_colorization)",
             [MADE],
         )
         yield algorithm
 
 
-CLAIMS: list[Callable[[int], object]] = [
+def batch(first: int) -> list[Colorization]:
+    return list(Colorization.objects.to_make(range(first, first + LIMIT)))
+
+
+def store(first: int) -> None:
+    rows = batch(first)
+    outcomes = [(Finished(b"", Quality(1.0, 1.0)), str(row.pk)) for row in rows]
+    services.store_colorizations(rows=rows, outcomes=outcomes, milliseconds=1.0)
+
+
+# All that is asked for a batch, and what the clock asks; each with the id of one that is pending.
+STATEMENTS: list[Callable[[int], object]] = [
     lambda _: next_batch(),
     lambda _: services.claim_suspect(),
     lambda _: services.give_up(),
-    lambda pk: list(Colorization.objects.to_make(range(pk, pk + LIMIT))),
+    lambda first: donor(batch(first)[0].photo),
+    lambda first: store(first),
+    lambda first: services.give_back(ids=range(first + LIMIT, first + 2 * LIMIT)),
+    lambda _: Colorization.objects.pending().exists(),
+    lambda _: list(Colorization.objects.unmeasured()[:LIMIT]),
 ]
 
 
-def test_no_claim_reads_a_large_table(many: Algorithm) -> None:
+def test_nothing_that_a_batch_asks_reads_a_large_table(many: Algorithm) -> None:
     first = Colorization.objects.pending().order_by("id").first()
     assert first is not None
     with CaptureQueriesContext(connection) as captured:
-        for claim in CLAIMS:
-            claim(first.pk)
-    queries = [query["sql"] for query in captured if query["sql"].startswith(("SELECT", "UPDATE"))]
-    assert len(queries) >= 6
+        for statement in STATEMENTS:
+            statement(first.pk)
+    queries = [query["sql"] for query in captured if query["sql"].startswith(("SELECT", "UPDATE", "INSERT"))]
+    assert len(queries) >= 11
     # What PostgreSQL knows of the tables is then of this test, as autovacuum keeps it, and not of the tests before.
     connection.cursor().execute("ANALYZE stimuli_colorization, stimuli_photo")
     for query in queries:

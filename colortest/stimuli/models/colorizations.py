@@ -223,6 +223,8 @@ class Colorization(models.Model):
             ),
             # Those given up on are few among many: whoever asks for them must not read past those that are ready.
             models.Index(fields=["algorithm", "id"], condition=Q(status="FAILED"), name="failed_by_algorithm"),
+            # None, as a rule: the clock looks for them again and again.
+            models.Index(fields=["id"], condition=Q(status="READY", psnr=None), name="ready_and_unmeasured"),
             HashIndex(fields=["file"], condition=~Q(file=""), name="colorization_by_file"),
         )
 
