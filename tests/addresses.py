@@ -66,6 +66,7 @@ TABLE = {
     "open_study": (TEAM, "post", "/studies/sunday-study/open/"),
     "pause_study": (TEAM, "post", "/studies/sunday-study/pause/"),
     "close_study": (TEAM, "post", "/studies/sunday-study/close/"),
+    "close_study asked about": (TEAM, "get", "/studies/sunday-study/close/"),
     "recruitment": (TEAM, "get", "/studies/sunday-study/recruitment/"),
     "set_recruiter": (TEAM, "post", "/studies/sunday-study/recruiter/"),
     "live": (TEAM, "get", "/studies/sunday-study/live/"),

@@ -156,7 +156,7 @@ def test_a_study_of_others_is_told_apart_from_none_by_nothing(
 
 
 def test_what_changes_something_refuses_get(client: Client, admin: Client, participant: Participant) -> None:
-    actions = ("open_study", "pause_study", "close_study", "copy_study", "request_missing", "fill_in", "words", "retry")
+    actions = ("open_study", "pause_study", "copy_study", "request_missing", "fill_in", "words", "retry")
     for name in (*actions, "observe"):
         assert admin.get(TABLE[name][2]).status_code == 405
     assert client.get(f"/take/{participant.code}/begin/").status_code == 405

@@ -6,6 +6,8 @@ from typing import Any
 
 import numpy as np
 import pytest
+from django.db import connection
+from django.db.migrations.executor import MigrationExecutor
 from django.db.models import F
 from django.utils import timezone
 
@@ -319,6 +321,23 @@ def test_photos_are_ranked_by_what_is_believed_of_them(study: Study) -> None:
     assert {row["split"]: row["colorizations"] for row in psnr} == {"test": 30, "train": 30}
     assert all(-1 < row["low"] < row["rho"] < row["high"] < 1 for row in psnr)
     assert {row["rho"] for row in told if row["number"] == "colourfulness"} == {None}  # all alike
+
+
+def test_a_report_whose_correlations_a_migration_took_away_is_made_again(study: Study) -> None:
+    """From the schema before, with rows in it, to the one of today; all within the test's transaction."""
+    finish(study, fooled=9)
+    before = report_on(study)
+    assert reports_due() == []
+    with connection.cursor() as cursor:
+        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+    latest = MigrationExecutor(connection).loader.graph.leaf_nodes()
+    MigrationExecutor(connection).migrate([("analysis", "0008_response_imports")])
+    MigrationExecutor(connection).migrate(latest)
+    assert Report.objects.get().content["quality"] == []
+    Report.objects.update(seconds=0)  # so that it is due at once
+    assert reports_due() == [study.pk]
+    store_report(study=study)
+    assert Report.objects.get().content == before
 
 
 def test_making_it_again_replaces_and_leaves_out_what_is_gone(study: Study) -> None:

@@ -126,3 +126,21 @@ def test_studies_of_before_there_were_pauses_stay_as_they_are(make_study: MakeSt
     assert services.pause_study(study=Study.objects.get(status="OPEN")).status == "PAUSED"
     with pytest.raises(InternalError, match="Cannot update"), transaction.atomic():
         Study.objects.filter(pk=study.pk).update(status="PAUSED")
+
+
+def test_closing_is_asked_about_first_and_leads_back(
+    participant: Participant, study: Study, researcher: Client
+) -> None:
+    asked = researcher.get("/studies/sunday-study/close/?from=live")
+    page = asked.content.decode()
+    assert "Close this study?" in page
+    assert "0 people have finished" in page
+    assert "1 is under way and may finish" in page
+    assert Study.objects.get().status == "OPEN"
+    assert 'href="/studies/sunday-study/live/">No, go back' in page
+    closed = researcher.post("/studies/sunday-study/close/", {"from": "live"})
+    assert closed.headers["Location"] == "/studies/sunday-study/live/"
+    assert Study.objects.get().status == "CLOSED"
+    for method in (researcher.get, researcher.post):
+        assert method("/studies/sunday-study/close/").headers["Location"] == "/studies/sunday-study/"
+    assert study.events.count() == 2

@@ -154,8 +154,11 @@ def test_a_study_that_might_run_out_of_photos_does_not_open(
 def test_a_split_that_is_named_twice_counts_once_and_a_reserved_title_is_refused(study: Study) -> None:
     wanted = {"test_set": study.test_set, "algorithms": list(study.under_test()), "preset": "thesis-2020"}
     assert services.create_study(title="Twice", splits=["test", "test"], **wanted).splits == ["test"]
+    for title in ("New", "Import"):
+        with pytest.raises(Refused, match=f"/studies/{title.lower()}/ is the address of another page of this site"):
+            services.create_study(title=title, splits=["test"], **wanted)
     with pytest.raises(Refused, match="needs a title of its own"):
-        services.create_study(title="New", splits=["test"], **wanted)
+        services.create_study(title="…", splits=["test"], **wanted)
     with pytest.raises(Refused, match="those for catch trials are not"):
         services.create_study(
             title="Caught", splits=["test"], **{**wanted, "algorithms": list(study.for_catch_trials())}

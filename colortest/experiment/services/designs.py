@@ -191,7 +191,9 @@ def new_study(title: str, slug: str = "", *, team: Group, **columns: object) -> 
     """A draft under a slug of its own, by default the title's."""
     refusal = Refused(f"“{title}” cannot be used: a study needs a title of its own with letters or digits.")
     slug = slug or _beside_other_teams(slugify(title)[:LONGEST_SLUG], team)
-    if not slug or slug in RESERVED:
+    if slug in RESERVED:
+        raise Refused(f"“{title}” cannot be used: /studies/{slug}/ is the address of another page of this site.")
+    if not slug:
         raise refusal
     try:
         with transaction.atomic():

@@ -4,7 +4,7 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
-from django.views.decorators.http import require_POST
+from django.views.decorators.http import require_http_methods, require_POST
 
 from colortest.access import AccountRequest, researcher_required, team_for, teams_of, teams_to_choose
 from colortest.experiment import readiness, services
@@ -73,13 +73,18 @@ def pause_study(request: AccountRequest, slug: str) -> HttpResponse:
     return redirect(_whence(request, found))
 
 
-@require_POST
+@require_http_methods(["GET", "POST"])
 @researcher_required
 def close_study(request: AccountRequest, slug: str) -> HttpResponse:
-    """Let nobody new in, and show final numbers from now on; those under way may finish."""
-    found = get_object_or_404(Study.objects.visible_to(request.user), slug=slug)
-    services.close_study(study=found, by=request.user)
-    return redirect(_whence(request, found))
+    """Let nobody new in, and show final numbers from now on; those under way may finish. Asked about first."""
+    found = get_object_or_404(Study.objects.visible_to(request.user).with_progress(), slug=slug)
+    if request.method == "POST":
+        services.close_study(study=found, by=request.user)
+    if found.status not in (Study.Status.OPEN, Study.Status.PAUSED):
+        return redirect(_whence(request, found))
+    under_way = found.participants.people().holding_places().filter(finished=None).count()
+    context = {"study": found, "under_way": under_way, "back": _whence(request, found)}
+    return render(request, "experiment/close.html", {**context, "page": request.GET.get("from", "study")})
 
 
 @require_POST
@@ -124,5 +129,6 @@ def request_missing(request: HttpRequest, slug: str) -> HttpResponse:
 
 
 def _whence(request: HttpRequest, found: Study) -> str:
-    """The page that a form was sent from: the study's own, or where one watches it."""
-    return reverse("live", args=[found.slug]) if request.POST.get("from") == "live" else found.get_absolute_url()
+    """The page that somebody comes from: the study's own, or where one watches it."""
+    asked = request.POST if request.method == "POST" else request.GET
+    return reverse("live", args=[found.slug]) if asked.get("from") == "live" else found.get_absolute_url()
