@@ -112,6 +112,7 @@ TABLE = {
     "retire": (ADMINS, "post", "/algorithms/grey/retire/"),
     "upload_fakes": (ADMINS, "post", "/algorithms/grey/fakes/"),
     "fakes": (ADMINS, "get", "/algorithms/grey/fakes/1/"),
+    "fakes_csv": (ADMINS, "get", "/algorithms/grey/fakes/1/report.csv"),
     "accept_fakes": (ADMINS, "post", "/algorithms/grey/fakes/1/accept/"),
     "discard_fakes": (ADMINS, "post", "/algorithms/grey/fakes/1/discard/"),
     "workers": (ADMINS, "get", "/workers/"),
@@ -123,7 +124,7 @@ TABLE = {
     "colorization_image": (RESEARCHERS, "get", "/colorizations/{colorization}/image/"),
 }
 
-_NO_FAKES = dict.fromkeys(("fakes", "accept_fakes", "discard_fakes"), 404)
+_NO_FAKES = dict.fromkeys(("fakes", "fakes_csv", "accept_fakes", "discard_fakes"), 404)
 NOT_NOW = {"metrics": 404, "plate": 404, "api_unknown": 404, "upload": 404, "chunk": 404, **_NO_FAKES}
 
 

@@ -18,6 +18,7 @@ urlpatterns = [
     path("algorithms/<slug:slug>/retire/", algorithms.retire, name="retire"),
     path("algorithms/<slug:slug>/fakes/", fakes.upload_fakes, name="upload_fakes"),
     path("algorithms/<slug:slug>/fakes/<int:pk>/", fakes.fakes, name="fakes"),
+    path("algorithms/<slug:slug>/fakes/<int:pk>/report.csv", fakes.fakes_csv, name="fakes_csv"),
     path("algorithms/<slug:slug>/fakes/<int:pk>/accept/", fakes.accept_fakes, name="accept_fakes"),
     path("algorithms/<slug:slug>/fakes/<int:pk>/discard/", fakes.discard_fakes, name="discard_fakes"),
     path("algorithms/<slug:slug>/retry/", algorithms.retry, name="retry"),

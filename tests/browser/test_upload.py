@@ -12,14 +12,15 @@ from playwright.sync_api import Page, Route, expect
 
 from colortest.embedded.supervisor import Child
 from colortest.stimuli import services
-from colortest.stimuli.models import Chunk, ImportedFile, TestSet, Upload
+from colortest.stimuli.models import Chunk, Colorization, ImportedFile, TestSet, Upload
 from tests.browser.accounts import log_in
 from tests.browser.conftest import Visitors
 from tests.browser.test_accessibility import _problems as problems
-from tests.cast import PASSWORD, photographs
+from tests.cast import PASSWORD, make_test_set, photographs
 from tests.running import wait_until
+from tests.stimuli.fakes import fakes
 
-PHOTOS = 1000
+PHOTOS, FAKES = 1000, 40
 SIDE, STEP = 200, 8
 CHUNK = 2**20
 BEFORE = 5  # chunks that arrive before the connection is cut
@@ -114,6 +115,36 @@ def test_a_thousand_photos_are_interrupted_and_go_on_after_a_reload_without_bein
     assert TestSet.objects.ready().get().photos.split_counts() == {"test": PHOTOS // 2, "train": PHOTOS // 2}
     assert ImportedFile.objects.count() == PHOTOS + 1
     assert not Chunk.objects.exists()
+
+
+def test_a_folder_of_fakes_goes_on_after_a_reload_is_read_about_and_stored(
+    at_test_sets: Page, site: str, tmp_path: Path, worker: Child, visitors: Visitors
+) -> None:
+    page = at_test_sets
+    visitors.expect("ERR_FAILED")
+    make_test_set(FAKES)
+    theirs = services.register_external(name="Theirs")
+    for path, picture in fakes(FAKES, folder="results/").items():
+        (tmp_path / path).parent.mkdir(exist_ok=True)
+        (tmp_path / path).write_bytes(picture)
+    (tmp_path / "results" / "moon.png").write_bytes(picture)
+    page.goto(f"{site}{theirs.get_absolute_url()}")
+    cut_after(page, 2)
+    choose(page, tmp_path / "results")
+    expect(page.get_by_text("The connection is lost, or the site is busy.")).to_be_visible()
+    page.reload()
+    page.unroute("**/chunks/**")
+    positions = sent_from_now(page)
+    choose(page, tmp_path / "results", button="Go on")
+    expect(page.get_by_text(f"{FAKES} files can be stored.")).to_be_visible(timeout=WORK_MS)
+    assert min(positions) == 2
+    expect(page.get_by_role("cell", name="No photo of the test set has this name.")).to_be_visible()
+    assert problems(page) == []
+    assert not Colorization.objects.exists()
+    page.get_by_role("button", name="Accept").click()
+    expect(page.get_by_text(f"{FAKES} colorizations stored.")).to_be_visible(timeout=WORK_MS)
+    assert Colorization.objects.ready().count() == FAKES
+    assert not Upload.objects.exists()
 
 
 def test_a_connection_that_comes_back_is_enough(at_test_sets: Page, folder: Path, visitors: Visitors) -> None:

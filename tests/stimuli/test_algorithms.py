@@ -76,7 +76,7 @@ def test_fakes_go_up_are_read_about_and_accepted_on_the_pages(admin: Client) -> 
     assert "made elsewhere and uploaded" in page
     file = SimpleUploadedFile("results.zip", zipped(fakes(3)), "application/zip")
     test_set = make_test_set(1, name="another")
-    data = {"test_set": test_set.pk - 1, "file": file}
+    data = {"test_set": test_set.pk - 1, "upload": file}
     page = admin.post("/algorithms/their-method/fakes/", data, follow=True).content.decode()
     assert "being checked" in page
     assert 'hx-trigger="every 1s"' in page
@@ -94,7 +94,7 @@ def test_fakes_go_up_are_read_about_and_accepted_on_the_pages(admin: Client) -> 
 def test_a_file_that_is_no_zip_gets_a_sentence_at_once(admin: Client) -> None:
     test_set = make_test_set(1)
     services.register_external(name="Theirs")
-    data = {"test_set": test_set.pk, "file": SimpleUploadedFile("a.zip", b"PK and nothing")}
+    data = {"test_set": test_set.pk, "upload": SimpleUploadedFile("a.zip", b"PK and nothing")}
     assert "a.zip is not a zip archive" in admin.post("/algorithms/theirs/fakes/", data).content.decode()
     assert not FakesUpload.objects.exists()
 

@@ -19,7 +19,7 @@ from colortest.refusal import Refused
 from colortest.stimuli import services
 from colortest.stimuli.archive import Entry
 from colortest.stimuli.models import Chunk, Colorization, ImportedFile, Photo, TestSet
-from colortest.stimuli.services import batches, imports, leases, uploads
+from colortest.stimuli.services import batches, importing, leases, uploads
 from tests.cast import MakeStudy, photographs
 from tests.running import wait_until
 
@@ -33,7 +33,7 @@ class Killed(BaseException):
 
 @pytest.fixture(autouse=True)
 def small_batches(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    monkeypatch.setattr(imports, "BATCH", BATCH)
+    monkeypatch.setattr(importing, "BATCH", BATCH)
     before = stored_files()
     yield
     rows = Photo.objects.count() + Colorization.objects.count()
@@ -79,7 +79,7 @@ def kill_at(monkeypatch: pytest.MonkeyPatch, deadly: set[int], name: str = "") -
         return render(found)
 
     monkeypatch.setattr(batches, "_render", rendered)
-    monkeypatch.setattr(imports, "THREADS", 1)
+    monkeypatch.setattr(importing, "THREADS", 1)
     return seen
 
 
@@ -112,7 +112,7 @@ def test_a_file_that_ends_the_process_every_time_is_named_and_the_rest_goes_on(
     services.import_uploaded(test_set_id=uploaded.pk)
     assert seen.count(poison) == 5, "once among others, three times alone, and then as what it is"
     (left_out,) = ImportedFile.objects.left_out()
-    assert (left_out.name, left_out.reason) == (poison, imports.CRASHED)
+    assert (left_out.name, left_out.reason) == (poison, importing.CRASHED.format(settings.TASK_SECONDS))
     assert Photo.objects.count() == PHOTOS - 1
 
 
@@ -162,7 +162,7 @@ def test_one_worker_at_a_time_imports_a_test_set(uploaded: TestSet) -> None:
     where = {key: wrapper[key] for key in ("dbname", "user", "password", "host", "port") if wrapper.get(key)}
     with closing(psycopg2.connect(**where)) as other:
         with other.cursor() as cursor:
-            cursor.execute("SELECT pg_advisory_lock(%s, %s)", [leases.IMPORTS, uploaded.pk])
+            cursor.execute("SELECT pg_advisory_lock(%s, %s)", [leases.IMPORTS[TestSet], uploaded.pk])
         services.import_uploaded(test_set_id=uploaded.pk)
         assert not ImportedFile.objects.exists()
         with pytest.raises(Refused, match="is being imported already"):
@@ -183,7 +183,7 @@ def test_a_test_set_that_is_deleted_while_it_is_imported_leaves_nothing(
 ) -> None:
     chunks = list(Chunk.objects.values_list("file", flat=True))
     assert all(default_storage.exists(name) for name in chunks)
-    monkeypatch.setattr(batches.Batch, "_write", _deleting(batches.Batch._write, uploaded))
+    monkeypatch.setattr(batches.PhotoWork, "_write", _deleting(batches.PhotoWork._write, uploaded))
     with django_capture_on_commit_callbacks(execute=True):
         services.import_uploaded(test_set_id=uploaded.pk)
     assert not TestSet.objects.exists()
@@ -191,7 +191,7 @@ def test_a_test_set_that_is_deleted_while_it_is_imported_leaves_nothing(
 
 
 def _deleting(write: Any, test_set: TestSet) -> Any:
-    def written(batch: batches.Batch, *arguments: Any) -> bool:
+    def written(batch: batches.PhotoWork, *arguments: Any) -> bool:
         services.delete_test_set(test_set=test_set)
         return bool(write(batch, *arguments))
 

@@ -51,7 +51,7 @@ function prepare(form) {
   }
 
   async function go() {
-    if (!choose) throw new CannotBeRead("Choose a zip or a folder of photos.");
+    if (!choose) throw new CannotBeRead("Choose a zip or a folder.");
     view.begin();
     const source = await choose();
     const { upload, page } = form.dataset.upload ? form.dataset : await begin(form, source);
@@ -66,7 +66,7 @@ async function begin(form, source) {
   fields.delete("upload");
   fields.set("file_name", source.name);
   fields.set("byte_count", source.size);
-  const reply = await fetch(location.pathname, { method: "POST", body: fields, headers: { Accept: "application/json" } }).catch(() => null);
+  const reply = await fetch(form.action, { method: "POST", body: fields, headers: { Accept: "application/json" } }).catch(() => null);
   if (!reply) throw new Refused(0, "The site cannot be reached: try again.");
   const begun = reply.headers.get("Content-Type")?.includes("json") ? await reply.json() : {};
   if (!reply.ok || !begun.upload) throw new Refused(reply.status, begun.error ?? "The site did not take it: open this page again.");

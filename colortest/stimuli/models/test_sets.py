@@ -9,6 +9,7 @@ from django.db.models.functions import Now
 from django.urls import reverse
 
 from colortest.stimuli.models.files import manifest_name, random_name
+from colortest.stimuli.models.imports import Import
 from colortest.stimuli.models.uploads import Upload
 
 
@@ -40,7 +41,7 @@ class TestSetQuerySet(models.QuerySet["TestSet"]):
         return self.filter(status=TestSet.Status.UPLOADED, upload__isnull=False)
 
 
-class TestSet(models.Model):
+class TestSet(Import):
     """An uploaded collection of photos."""
 
     __test__ = False  # not a test case, whatever pytest makes of the name
@@ -61,12 +62,6 @@ class TestSet(models.Model):
     )
     manifest = models.FileField(upload_to=manifest_name, blank=True, help_text="file,split,… that came beside it.")
     split = models.CharField(max_length=50, blank=True, help_text="One for all of its photos, where it was chosen.")
-    entry_count = models.PositiveIntegerField(null=True, help_text="Files in the upload, once it was looked into.")
-    tries = models.PositiveSmallIntegerField(default=0, help_text="Begun and not finished, at the files that are next.")
-    careful_until = models.PositiveIntegerField(
-        default=0, help_text="Files before it go one by one: one of them may have ended a worker."
-    )
-    trouble = models.TextField(blank=True, help_text="Why its import stands still, where it does.")
     created = models.DateTimeField(db_default=Now())
 
     objects = TestSetQuerySet.as_manager()

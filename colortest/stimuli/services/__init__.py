@@ -19,8 +19,14 @@ from colortest.stimuli.services.colorizations import (
     request_colorizations,
     retry_failed,
 )
-from colortest.stimuli.services.fakes import Report, check_fakes, store_fakes
-from colortest.stimuli.services.fakes_uploads import accept_fakes, discard_fakes, upload_fakes, work_on_fakes
+from colortest.stimuli.services.fakes_uploads import (
+    accept_fakes,
+    begin_fakes,
+    discard_fakes,
+    import_fakes,
+    upload_fakes,
+    work_on_fakes,
+)
 from colortest.stimuli.services.imports import import_photos, import_uploaded
 from colortest.stimuli.services.making import (
     Failed,
@@ -46,16 +52,15 @@ from colortest.stimuli.services.uploads import begin_upload, discard_upload, rec
 __all__ = [
     "Failed",
     "Finished",
-    "Report",
     "accept_fakes",
-    "check_fakes",
     "checkpoints_to_register",
     "register_checked",
     "upload_checkpoint",
     "discard_fakes",
     "register_external",
     "retire_algorithm",
-    "store_fakes",
+    "begin_fakes",
+    "import_fakes",
     "take_back_algorithm",
     "upload_fakes",
     "work_on_fakes",

@@ -1,6 +1,6 @@
 """A batch of an import: rendered in threads, stored, and written with its report in one transaction."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from concurrent.futures import Executor
 from dataclasses import dataclass
 
@@ -9,6 +9,8 @@ from django.db import transaction
 
 from colortest.stimuli import archive, lightness, rendering
 from colortest.stimuli.models import ImportedFile, Photo, TestSet, sha256_of
+from colortest.stimuli.services.importing import Found, Work
+from colortest.stimuli.services.uploads import discard_upload, forget_files
 
 Outcome = ImportedFile.Outcome
 
@@ -26,24 +28,43 @@ class Rendered:
     height: int
 
 
-@dataclass(frozen=True)
-class Batch:
-    """Files of an upload from `first` on, of which none has a row yet."""
+class PhotoWork(Work[TestSet]):
+    """Files of an upload that become photos or problems."""
 
-    test_set: TestSet
-    first: int
-    found: Sequence[archive.Entry | archive.Problem]
+    def __init__(
+        self,
+        test_set: TestSet,
+        source: archive.Source,
+        *,
+        splits: Mapping[str, str] | None = None,
+        manifest: bytes = b"",
+    ) -> None:
+        super().__init__(test_set)
+        self._source, self._splits, self._manifest = source, splits, manifest
 
-    def keep(self, pool: Executor) -> bool:
-        """Store and write all of it, or nothing; false, and nothing, where nobody waits for it any more."""
-        rendered = list(pool.map(_render, self.found))
+    def look(self) -> Sequence[Found]:
+        if self.row.manifest:
+            with self.row.manifest.open("rb") as file:
+                self._manifest = file.read()
+        split, splits = self.row.split, self._splits
+        return list(archive.walk(self._source, split=split, splits=splits, manifest=self._manifest))
+
+    def position(self) -> int | None:
+        done = self.row.imported_files.dealt_with()
+        return done if done < len(self.found) else None
+
+    def following(self, position: int, most: int) -> Sequence[Found]:
+        return self.found[position : position + most]
+
+    def keep(self, position: int, files: Sequence[Found], pool: Executor) -> bool:
+        rendered = list(pool.map(_render, files))
         photos = self._photos(rendered)
         new = [photo for photo in photos.values() if photo.pk is None]
         contents = {one.sha256: one.data for one in reversed(rendered) if isinstance(one, Rendered)}
         try:
             for _ in pool.map(lambda photo: _store(photo, contents[photo.sha256]), new):
                 pass
-            wanted = self._write(rendered, photos, new)
+            wanted = self._write(position, rendered, photos, new)
         except BaseException:
             _discard(new)
             raise
@@ -51,27 +72,44 @@ class Batch:
             _discard(new)
         return wanted
 
+    @transaction.atomic
+    def finish(self) -> None:
+        """UPLOADED → CHECKED; the upload has served its purpose."""
+        row = TestSet.objects.select_for_update().filter(pk=self.row.pk, status=TestSet.Status.UPLOADED).first()
+        if row is None:
+            return
+        upload, manifest = row.upload, str(row.manifest.name or "")
+        row.status, row.upload, row.manifest, row.tries, row.trouble = TestSet.Status.CHECKED, None, "", 0, ""
+        row.save(update_fields=["status", "upload", "manifest", "tries", "trouble"])
+        forget_files([manifest])
+        if upload:
+            discard_upload(upload=upload)
+
     def _photos(self, rendered: Iterable[Rendered | archive.Problem]) -> dict[str, Photo]:
         """By hash: those that the test set has already, and new ones for the first file of each other hash."""
         ours = [one for one in rendered if isinstance(one, Rendered)]
-        known = Photo.objects.filter(test_set=self.test_set, sha256__in=[one.sha256 for one in ours])
+        known = Photo.objects.filter(test_set=self.row, sha256__in=[one.sha256 for one in ours])
         photos = {photo.sha256: photo for photo in known}
         for one in ours:
-            photos.setdefault(one.sha256, _photo(self.test_set, one))
+            photos.setdefault(one.sha256, _photo(self.row, one))
         return photos
 
     @transaction.atomic
     def _write(
-        self, rendered: Iterable[Rendered | archive.Problem], photos: dict[str, Photo], new: list[Photo]
+        self,
+        first: int,
+        rendered: Iterable[Rendered | archive.Problem],
+        photos: dict[str, Photo],
+        new: list[Photo],
     ) -> bool:
-        row = TestSet.objects.select_for_update().filter(pk=self.test_set.pk, status=TestSet.Status.UPLOADED)
+        row = TestSet.objects.select_for_update().filter(pk=self.row.pk, status=TestSet.Status.UPLOADED)
         if not row:
             return False
         Photo.objects.bulk_create(new)
         kept = {photo.sha256 for photo in new}
         files = []
-        for position, one in enumerate(rendered, start=self.first):
-            file = ImportedFile(test_set=self.test_set, position=position, name=one.name)
+        for position, one in enumerate(rendered, start=first):
+            file = ImportedFile(test_set=self.row, position=position, name=one.name)
             if isinstance(one, archive.Problem):
                 file.outcome, file.reason = Outcome.REJECTED, one.reason
             else:

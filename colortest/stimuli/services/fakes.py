@@ -1,19 +1,14 @@
-"""Reads and writes of fakes that others made: files of a folder or zip become colorizations of a test set."""
+"""Fakes that others made, batch by batch: each file compared with its photo, and those accepted made colorizations."""
 
-import time
-from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
-from dataclasses import asdict, dataclass, field
-from itertools import islice
-from math import inf
-from os import sched_getaffinity
-from typing import Any, TypeVar
+from collections.abc import Iterable, Sequence
+from concurrent.futures import Executor
 
 from django.db import transaction
+from django.db.models.functions import Now
 
-from colortest.refusal import Refused
 from colortest.stimuli import archive, made_elsewhere, rendering
-from colortest.stimuli.models import Algorithm, Colorization, Photo, TestSet, read_stimulus
+from colortest.stimuli.models import Algorithm, Colorization, FakeFile, FakesUpload, Photo, read_stimulus
+from colortest.stimuli.services.importing import Found, Work
 from colortest.stimuli.services.making import (
     Failed,
     Finished,
@@ -22,112 +17,153 @@ from colortest.stimuli.services.making import (
     store_colorizations,
     write_colorization,
 )
+from colortest.stimuli.services.uploads import discard_upload
 
-BATCH = 64
-THREADS = 4  # at most: each may hold a picture of 50 megapixels
-NONE_MADE = "It is none that is made elsewhere: register one for these."
 THERE = "There is a colorization of this photo already, which studies may have shown: it stays."
-TOO_LONG = "It took too long to check: send fewer files at once. What is missing may come in another zip."
-
-Got = TypeVar("Got")
-
-
-@dataclass(frozen=True)
-class Matched:
-    """A file that can be stored: its photo, and by how much its lightness is another, mean of |ΔL*|."""
-
-    file: str
-    photo_id: int
-    change: float
+Status, Outcome = FakesUpload.Status, FakeFile.Outcome
+Made = tuple[Finished, str] | Failed
 
 
-@dataclass
-class Report:
-    """matched; refused: file and sentence; missing: names of the photos for which there is no file."""
+class Checking(Work[FakesUpload]):
+    """What would become of each file; no colorization is written."""
 
-    matched: list[Matched] = field(default_factory=list)
-    refused: list[tuple[str, str]] = field(default_factory=list)
-    missing: list[str] = field(default_factory=list)
+    def __init__(self, fakes: FakesUpload, source: archive.Source) -> None:
+        super().__init__(fakes)
+        self._source = source
+        self._matches = made_elsewhere.Matches()
 
-    def to_json(self) -> dict[str, Any]:
-        return asdict(self)
+    def look(self) -> Sequence[Found]:
+        found = list(archive.walk(self._source, split="fakes"))
+        names = [one.name for one in found if isinstance(one, archive.Entry)]
+        self._matches = made_elsewhere.match(names, self.row.test_set.photos.values_list("pk", "name"))
+        return found
 
-    @classmethod
-    def from_json(cls, told: dict[str, Any]) -> "Report":
-        matched = [Matched(**one) for one in told.get("matched", [])]
-        return cls(matched, [tuple(one) for one in told.get("refused", [])], told.get("missing", []))
+    def position(self) -> int | None:
+        done = self.row.files.dealt_with()
+        return done if done < len(self.found) else None
 
-    @property
-    def relit(self) -> list[Matched]:
-        """Those whose lightness visibly is another, the worst first."""
-        changed = [one for one in self.matched if one.change > made_elsewhere.CHANGED]
-        return sorted(changed, key=lambda one: -one.change)
+    def following(self, position: int, most: int) -> Sequence[Found]:
+        return self.found[position : position + most]
 
+    def keep(self, position: int, files: Sequence[Found], pool: Executor) -> bool:
+        ids = [pk for one in files if (pk := self._matches.photo_of.get(one.name))]
+        photos = Photo.objects.in_bulk(ids)
+        made = self.row.algorithm.colorizations.ready().filter(photo__in=ids)
+        there = set(made.values_list("photo_id", flat=True))
+        looked = pool.map(lambda file: self._look_at(file, photos, there), files)
+        return self._write(FakeFile(fakes=self.row, position=at, **one) for at, one in enumerate(looked, position))
 
-def check_fakes(*, algorithm: Algorithm, test_set: TestSet, source: archive.Source, seconds: float = inf) -> Report:
-    """What would become of each file; nothing is written.
+    @transaction.atomic
+    def finish(self) -> None:
+        """UPLOADED → CHECKED."""
+        row = FakesUpload.objects.filter(pk=self.row.pk, status=Status.UPLOADED)
+        row.update(status=Status.CHECKED, tries=0, careful_until=0, trouble="")
 
-    Raises:
-        Refused: it cannot be read, takes longer than this, or the algorithm is none that is made elsewhere.
-    """
-    until = time.monotonic() + seconds
-    if algorithm.kind != Algorithm.Kind.EXTERNAL:
-        raise Refused(f"“{algorithm}” makes its colorizations here. {NONE_MADE}")
-    entries, problems = _entries(source)
-    matches = made_elsewhere.match(entries, test_set.photos.values_list("pk", "name"))
-    report = Report(refused=[*problems, *matches.refused.items()])
-    there = set(algorithm.colorizations.ready().filter(photo__test_set=test_set).values_list("photo_id", flat=True))
-    new = {name: pk for name, pk in matches.photo_of.items() if pk not in there}
-    report.refused += [(name, THERE) for name in matches.photo_of if name not in new]
-    for name, pk, found in _with_photos(new, lambda name, photo: _look(entries[name], photo)):
-        if time.monotonic() > until:
-            raise Refused(TOO_LONG)
-        if isinstance(found, str):
-            report.refused.append((name, found))
+    def _look_at(self, file: Found, photos: dict[int, Photo], there: set[int]) -> dict[str, object]:
+        """Fields of a row. In a thread: no database."""
+        photo = photos.get(self._matches.photo_of.get(file.name, 0))
+        if isinstance(file, archive.Problem):
+            found: float | str = file.reason
+        elif photo is None:
+            found = self._matches.refused.get(file.name, made_elsewhere.UNKNOWN)
         else:
-            report.matched.append(Matched(name, pk, round(found, 3)))
-    matched = {one.photo_id for one in report.matched} | there
-    report.missing = [name for pk, name in test_set.photos.values_list("pk", "name") if pk not in matched]
-    report.refused.sort()
-    return report
+            found = THERE if photo.pk in there else _compare(file, photo)
+        if isinstance(found, str):
+            return {"name": file.name, "outcome": Outcome.REFUSED, "reason": found}
+        return {"name": file.name, "outcome": Outcome.MATCHED, "photo": photo, "lightness_change": round(found, 3)}
 
-
-def store_fakes(
-    *, algorithm: Algorithm, matched: Sequence[Matched], source: archive.Source, seconds: float = inf
-) -> bool:
-    """READY colorizations of what was matched, a batch a transaction; what is READY stays. False: the time was up."""
-    until = time.monotonic() + seconds
-    entries, _ = _entries(source)
-    there = set(algorithm.colorizations.ready().values_list("photo_id", flat=True))
-    left = iter([one for one in matched if one.photo_id not in there])
-    while batch := list(islice(left, BATCH)):
-        if time.monotonic() > until:
+    @transaction.atomic
+    def _write(self, files: Iterable[FakeFile]) -> bool:
+        row = FakesUpload.objects.select_for_update().filter(pk=self.row.pk, status=Status.UPLOADED)
+        if not row:
             return False
-        _store(algorithm, batch, entries)
-    return True
+        FakeFile.objects.bulk_create(files)
+        row.update(tries=0, trouble="")
+        return True
 
 
-def _entries(source: archive.Source) -> tuple[dict[str, archive.Entry], list[tuple[str, str]]]:
-    try:
-        found = list(archive.walk(source, split="fakes"))
-    except archive.BadArchive as error:
-        raise Refused(str(error)) from error
-    problems = [(one.name, one.reason) for one in found if isinstance(one, archive.Problem)]
-    return {one.name: one for one in found if isinstance(one, archive.Entry)}, problems
+class Storing(Work[FakesUpload]):
+    """Colorizations of those files that were matched."""
+
+    def __init__(self, fakes: FakesUpload, source: archive.Source) -> None:
+        super().__init__(fakes)
+        self._source = source
+        self._entries: dict[str, archive.Entry] = {}
+
+    def look(self) -> Sequence[Found]:
+        found = list(archive.walk(self._source, split="fakes"))
+        self._entries = {one.name: one for one in found if isinstance(one, archive.Entry)}
+        return found
+
+    def position(self) -> int | None:
+        first: int | None = self.row.files.matched().values_list("position", flat=True).first()
+        return first
+
+    def following(self, position: int, most: int) -> Sequence[FakeFile]:
+        return list(self.row.files.matched().select_related("photo")[:most])
+
+    def keep(self, position: int, files: Sequence[FakeFile | archive.Problem], pool: Executor) -> bool:
+        batch = list(self.row.files.matched().select_related("photo")[: len(files)])
+        futures = [pool.submit(self._make, row, file) for row, file in zip(batch, files, strict=True)]
+        errors = [error for future in futures if (error := future.exception())]
+        made = [future.result() for future in futures if not future.exception()]
+        try:
+            if errors:
+                raise errors[0]
+            with transaction.atomic():
+                unused = self._write(batch, made)
+        except BaseException:
+            delete_files(one[1] for one in made if not isinstance(one, Failed))
+            raise
+        delete_files(unused or [])
+        return unused is not None
+
+    @transaction.atomic
+    def finish(self) -> None:
+        """ACCEPTED: all of it is stored, and the zip has served its purpose."""
+        row = FakesUpload.objects.select_for_update().filter(pk=self.row.pk, status=Status.ACCEPTED, stored=None)
+        upload = row[0].upload if row else None
+        row.update(stored=Now(), upload=None, tries=0, trouble="")
+        if upload:
+            discard_upload(upload=upload)
+
+    def _make(self, row: FakeFile, file: FakeFile | archive.Problem) -> Made:
+        """A file that is written, or why there is none. In a thread: no database."""
+        if isinstance(file, archive.Problem):
+            return Failed(file.reason)
+        assert row.photo is not None  # noqa: S101 - a constraint says so
+        try:
+            fake = rendering.decode(self._entries[row.name].read())
+        except (rendering.Unreadable, archive.BadEntry) as error:
+            return Failed(str(error))
+        photo = rendering.stored(read_stimulus(row.photo.file))
+        finished = finish_colorization(fake=fake, photo=photo, sha256=row.photo.sha256)
+        return finished, write_colorization(finished)
+
+    def _write(self, batch: Sequence[FakeFile], made: Sequence[Made]) -> list[str] | None:
+        """The rows of a batch; names of files that no row took, or None where nobody waits for it any more."""
+        wanted = FakesUpload.objects.select_for_update().filter(pk=self.row.pk, status=Status.ACCEPTED)
+        names = [one[1] for one in made if not isinstance(one, Failed)]
+        if not wanted:
+            delete_files(names)
+            return None
+        good = {
+            file.photo_id: (file, one)
+            for file, one in zip(batch, made, strict=True)
+            if file.photo_id and not isinstance(one, Failed)
+        }
+        rows = _rows(self.row.algorithm, list(good))
+        store_colorizations(rows=rows, outcomes=[good[row.photo_id][1] for row in rows], milliseconds=0)
+        for row in rows:
+            row.milliseconds, row.lightness_change = None, good[row.photo_id][0].lightness_change
+        Colorization.objects.bulk_update(rows, ["milliseconds", "lightness_change"])
+        _tell(batch, made, {row.photo_id for row in rows})
+        wanted.update(tries=0, trouble="")
+        taken = {row.file.name for row in rows}
+        return [name for name in names if name not in taken]
 
 
-def _with_photos(photo_of: dict[str, int], work: Callable[[str, Photo], Got]) -> Iterator[tuple[str, int, Got]]:
-    """What `work` gives for each file and its photo, done by threads, with so many photos in memory as a batch has."""
-    files = iter(photo_of.items())
-    with ThreadPoolExecutor(min(THREADS, len(sched_getaffinity(0))), "fakes") as pool:
-        while batch := list(islice(files, BATCH)):
-            photos = Photo.objects.in_bulk([pk for _, pk in batch])
-            known = [(name, photos[pk]) for name, pk in batch if pk in photos]
-            for (name, photo), got in zip(known, pool.map(lambda one: work(*one), known), strict=True):
-                yield name, photo.pk, got
-
-
-def _look(entry: archive.Entry, photo: Photo) -> float | str:
+def _compare(entry: archive.Entry, photo: Photo) -> float | str:
     """By how much it changed the lightness, or why it cannot be used."""
     try:
         fake = rendering.decode(entry.read())
@@ -137,30 +173,12 @@ def _look(entry: archive.Entry, photo: Photo) -> float | str:
     return wrong or made_elsewhere.lightness_change(fake, rendering.stored(read_stimulus(photo.file)))
 
 
-@transaction.atomic
-def _store(algorithm: Algorithm, batch: Sequence[Matched], entries: dict[str, archive.Entry]) -> None:
-    # One at a time for an algorithm, so that of two uploads of one photo's fake the first one stays.
-    Algorithm.objects.select_for_update(no_key=True).get(pk=algorithm.pk)
-    by_photo = {one.photo_id: one for one in batch}
-    rows = _rows(algorithm, list(by_photo))
-    photo_of = {by_photo[row.photo_id].file: row.photo_id for row in rows}
-    names: list[str] = []
-    outcomes: list[tuple[Finished, str] | Failed] = []
-    try:
-        for _, _, finished in _with_photos(photo_of, lambda name, photo: _finish(entries[name], photo)):
-            names.append(write_colorization(finished))
-            outcomes.append((finished, names[-1]))
-        store_colorizations(rows=rows, outcomes=outcomes, milliseconds=0)
-        for row in rows:
-            row.milliseconds, row.lightness_change = None, by_photo[row.photo_id].change
-        Colorization.objects.bulk_update(rows, ["milliseconds", "lightness_change"])
-    except BaseException:
-        delete_files(names)
-        raise
-
-
 def _rows(algorithm: Algorithm, photo_ids: Sequence[int]) -> list[Colorization]:
-    """A row for each photo that has no READY one, locked; what was asked of it in vain is forgotten."""
+    """A row for each photo that has no READY one, locked; what was asked of it in vain is forgotten.
+
+    One at a time for an algorithm, so that of two uploads of one photo's fake the first one stays.
+    """
+    Algorithm.objects.select_for_update(no_key=True).get(pk=algorithm.pk)
     new = [Colorization(photo_id=pk, algorithm=algorithm) for pk in photo_ids]
     Colorization.objects.bulk_create(new, ignore_conflicts=True)
     rows = algorithm.colorizations.filter(photo__in=photo_ids).exclude(status=Colorization.Status.READY)
@@ -170,6 +188,12 @@ def _rows(algorithm: Algorithm, photo_ids: Sequence[int]) -> list[Colorization]:
     return locked
 
 
-def _finish(entry: archive.Entry, photo: Photo) -> Finished:
-    fake = rendering.decode(entry.read())
-    return finish_colorization(fake=fake, photo=rendering.stored(read_stimulus(photo.file)), sha256=photo.sha256)
+def _tell(batch: Sequence[FakeFile], made: Sequence[Made], stored: set[int]) -> None:
+    """MATCHED → STORED, or REFUSED with the reason."""
+    for file, one in zip(batch, made, strict=True):
+        if file.photo_id in stored:
+            file.outcome = Outcome.STORED
+        else:
+            file.outcome, file.photo, file.lightness_change = Outcome.REFUSED, None, None
+            file.reason = one.reason if isinstance(one, Failed) else THERE
+    FakeFile.objects.bulk_update(batch, ["outcome", "photo", "lightness_change", "reason"])

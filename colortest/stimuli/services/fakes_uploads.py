@@ -1,6 +1,6 @@
-"""Writes of uploads of fakes: arrived, checked by a worker, accepted by an admin, stored by a worker."""
+"""Writes of uploads of fakes: begun, checked by a worker, accepted by an admin, stored by a worker."""
 
-from collections.abc import Callable
+from pathlib import Path
 
 from django.conf import settings
 from django.core.files.uploadedfile import UploadedFile
@@ -10,39 +10,81 @@ from colortest import jobs
 from colortest.refusal import Refused
 from colortest.stimuli.chunked_file import ChunkedFile
 from colortest.stimuli.models import Algorithm, FakesUpload, TestSet
-from colortest.stimuli.services.fakes import Report, check_fakes, store_fakes
-from colortest.stimuli.services.uploads import begin_upload, discard_upload, receive_chunk
+from colortest.stimuli.services.fakes import Checking, Storing
+from colortest.stimuli.services.importing import TURNS, go_through, troubles_told
+from colortest.stimuli.services.leases import import_lease
+from colortest.stimuli.services.uploads import begin_upload, discard_upload, send_whole
 
 Status = FakesUpload.Status
-TURNS = 20  # storing gives the worker back this many times in the time of a task: others wait too
-CHECKING = 0.8  # of the time of a task: checking is done in one
 
 
 @transaction.atomic
-def upload_fakes(*, algorithm: Algorithm, test_set: TestSet, file: "UploadedFile[bytes]") -> FakesUpload:
-    """UPLOADED: a zip of fakes of a test set's photos, and a ring for who checks it.
+def begin_fakes(*, algorithm: Algorithm, test_set: TestSet, file_name: str, byte_count: int) -> FakesUpload:
+    """UPLOADING: fakes of a test set's photos, of which nothing has arrived yet.
 
     Raises:
-        Refused: the algorithm makes its colorizations here, or the file is empty or too large.
+        Refused: the algorithm makes its colorizations here, or the upload is empty or too large.
     """
-    if algorithm.kind != Algorithm.Kind.EXTERNAL:
-        raise Refused(f"“{algorithm}” makes its colorizations here: register one that is made elsewhere.")
-    upload = begin_upload(file_name=file.name or "fakes.zip", byte_count=file.size or 0)
-    file.seek(0)
-    for position in range(upload.chunk_count):
-        receive_chunk(upload=upload, position=position, data=file.read(upload.chunk_bytes))
-    row = FakesUpload.objects.create(algorithm=algorithm, test_set=test_set, upload=upload, file_name=upload.file_name)
-    jobs.import_fakes(row.pk)
-    return row
+    _check_kind(algorithm)
+    upload = begin_upload(file_name=file_name, byte_count=byte_count)
+    return FakesUpload.objects.create(
+        algorithm=algorithm, test_set=test_set, upload=upload, file_name=upload.file_name, status=Status.UPLOADING
+    )
+
+
+def upload_fakes(*, algorithm: Algorithm, test_set: TestSet, upload: "UploadedFile[bytes]") -> FakesUpload:
+    """A whole zip at once, as a browser without scripts sends it: the same chunks, cut here."""
+    fakes = begin_fakes(
+        algorithm=algorithm, test_set=test_set, file_name=upload.name or "fakes.zip", byte_count=upload.size or 0
+    )
+    assert fakes.upload is not None  # noqa: S101 - begun just now
+    try:
+        send_whole(upload=fakes.upload, file=upload)
+    except BaseException:
+        discard_fakes(fakes=fakes)
+        raise
+    return fakes
 
 
 def work_on_fakes(*, fakes_id: int) -> None:
-    """UPLOADED → CHECKED, or ACCEPTED → STORED or nearer to it and a ring for the rest. Nothing in any other state."""
-    status = FakesUpload.objects.filter(pk=fakes_id).values_list("status", flat=True).first()
-    if status == Status.UPLOADED:
-        _locked(fakes_id, Status.UPLOADED, _check)
-    elif status == Status.ACCEPTED:
-        _locked(fakes_id, Status.ACCEPTED, _store)
+    """UPLOADED → CHECKED, ACCEPTED → stored, or some batches nearer to it and a ring. Nothing in any other state."""
+    with import_lease(FakesUpload, fakes_id) as ours:
+        fakes = FakesUpload.objects.waiting().for_page().filter(pk=fakes_id).first() if ours else None
+        if fakes is None or fakes.upload is None:
+            return
+        with ChunkedFile(fakes.upload) as source:
+            work = (Checking if fakes.status == Status.UPLOADED else Storing)(fakes, source)
+            with troubles_told(work):
+                over = go_through(work, seconds=settings.TASK_SECONDS / TURNS)
+    if not over:
+        jobs.import_fakes(fakes_id)
+
+
+def import_fakes(*, algorithm: Algorithm, test_set: TestSet, path: Path, only_check: bool = False) -> FakesUpload:
+    """Stored (or CHECKED) from a folder or zip on a disk of this machine, in this process; goes on where one stopped.
+
+    Raises:
+        Refused: the algorithm makes its colorizations here, another process is at it, or other files are there.
+    """
+    _check_kind(algorithm)
+    begun = FakesUpload.objects.filter(upload=None, stored=None, file_name=path.name[-255:])
+    row, _ = begun.get_or_create(algorithm=algorithm, test_set=test_set, defaults={"file_name": path.name[-255:]})
+    with import_lease(FakesUpload, row.pk) as ours:
+        if not ours:
+            raise Refused(f"“{row}” is being imported already.")
+        if row.status == Status.UPLOADED:
+            _go_through(Checking(row, path))
+        if not only_check:
+            FakesUpload.objects.filter(pk=row.pk, status=Status.CHECKED).update(status=Status.ACCEPTED)
+            row.refresh_from_db()
+            _go_through(Storing(row, path))
+    row.refresh_from_db()
+    return row
+
+
+def _go_through(work: Checking | Storing) -> None:
+    with troubles_told(work):
+        go_through(work)
 
 
 @transaction.atomic
@@ -52,10 +94,10 @@ def accept_fakes(*, fakes: FakesUpload) -> None:
     Raises:
         Refused: it is not checked yet, or nothing of it can be used.
     """
-    row = FakesUpload.objects.select_for_update().get(pk=fakes.pk)
-    if row.status in (Status.ACCEPTED, Status.STORED):
+    row = FakesUpload.objects.select_for_update(of=("self",)).get(pk=fakes.pk)
+    if row.status == Status.ACCEPTED:
         return
-    if row.status != Status.CHECKED or not row.told["matched"]:
+    if row.status != Status.CHECKED or row.upload_id is None or not row.files.matched().exists():
         raise Refused(f"{row} cannot be stored: it is not checked yet, or none of its files is of a photo.")
     row.status = fakes.status = Status.ACCEPTED
     row.save(update_fields=["status"])
@@ -65,49 +107,16 @@ def accept_fakes(*, fakes: FakesUpload) -> None:
 @transaction.atomic
 def discard_fakes(*, fakes: FakesUpload) -> None:
     """Gone, with its zip; colorizations that were stored stay."""
-    row = FakesUpload.objects.select_for_update().filter(pk=fakes.pk).first()
+    row = FakesUpload.objects.select_for_update(of=("self",)).filter(pk=fakes.pk).first()
     if row is None:
         return
     upload = row.upload
+    row.files.all()._raw_delete(row.files.db)  # by the database alone: there may be a hundred thousand
     row.delete()
     if upload:
         discard_upload(upload=upload)
 
 
-@transaction.atomic
-def _locked(fakes_id: int, status: str, work: Callable[[FakesUpload], None]) -> None:
-    """The lock is the lease: whoever comes second leaves it, and a killed worker's is free at once."""
-    rows = FakesUpload.objects.select_for_update(skip_locked=True, of=("self",)).select_related("algorithm", "test_set")
-    row = rows.filter(pk=fakes_id, status=status).first()
-    if row:
-        work(row)
-
-
-def _check(row: FakesUpload) -> None:
-    assert row.upload is not None  # noqa: S101 - a constraint says so until it is stored
-    try:
-        with ChunkedFile(row.upload) as source:
-            seconds = settings.TASK_SECONDS * CHECKING
-            report = check_fakes(algorithm=row.algorithm, test_set=row.test_set, source=source, seconds=seconds)
-        row.report = report.to_json()
-    except Refused as error:
-        row.problem = str(error)
-    row.status = Status.CHECKED
-    row.save(update_fields=["status", "report", "problem"])
-
-
-def _store(row: FakesUpload) -> None:
-    assert row.upload is not None  # noqa: S101 - a constraint says so until it is stored
-    with ChunkedFile(row.upload) as source:
-        over = store_fakes(
-            algorithm=row.algorithm,
-            matched=Report.from_json(row.report).matched,
-            source=source,
-            seconds=settings.TASK_SECONDS / TURNS,
-        )
-    if over:
-        upload, row.upload, row.status = row.upload, None, Status.STORED
-        row.save(update_fields=["status", "upload"])
-        discard_upload(upload=upload)
-    else:
-        jobs.import_fakes(row.pk)
+def _check_kind(algorithm: Algorithm) -> None:
+    if algorithm.kind != Algorithm.Kind.EXTERNAL:
+        raise Refused(f"“{algorithm}” makes its colorizations here: register one that is made elsewhere.")

@@ -5,21 +5,25 @@ from contextlib import contextmanager
 
 from django.db import connection
 
-IMPORTS = 6_001  # the first half of every key, so that no other lock of the database is meant
+from colortest.stimuli.models import FakesUpload, Import, TestSet
+
+# The first half of every key, so that no other lock of the database is meant.
+IMPORTS: dict[type[Import], int] = {TestSet: 6_001, FakesUpload: 6_002}
 
 
 @contextmanager
-def import_lease(test_set_id: int) -> Iterator[bool]:
-    """Yields whether the import of a test set is ours for the block; it is another's while that one's connection lives.
+def import_lease(kind: type[Import], pk: int) -> Iterator[bool]:
+    """Yields whether an import is ours for the block; it is another's while that one's connection lives.
 
-    An advisory lock of the session: it goes with a killed worker, and no row is locked while photos are rendered.
+    An advisory lock of the session: it goes with a killed worker, and no row is locked while pictures are read.
     """
+    key = [IMPORTS[kind], pk]
     with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_try_advisory_lock(%s, %s)", [IMPORTS, test_set_id])
+        cursor.execute("SELECT pg_try_advisory_lock(%s, %s)", key)
         (ours,) = cursor.fetchone() or (False,)
     try:
         yield ours
     finally:
         if ours and connection.is_usable():
             with connection.cursor() as cursor:
-                cursor.execute("SELECT pg_advisory_unlock(%s, %s)", [IMPORTS, test_set_id])
+                cursor.execute("SELECT pg_advisory_unlock(%s, %s)", key)

@@ -13,7 +13,7 @@ from colortest.stimuli import archive
 from colortest.stimuli.models import Colorization, ImportedFile, MachineFoolRate, Photo, TestSet
 from colortest.stimuli.services.colorizations import colorize_with_all
 from colortest.stimuli.services.fakes_uploads import discard_fakes
-from colortest.stimuli.services.uploads import begin_upload, discard_upload, forget_files, receive_chunk
+from colortest.stimuli.services.uploads import begin_upload, discard_upload, forget_files, send_whole
 
 LONGEST_SPLIT = 50
 
@@ -61,8 +61,9 @@ def upload_test_set(*, name: str, upload: "UploadedFile[bytes]", manifest: bytes
     test_set = begin_test_set(
         name=name, file_name=upload.name or "upload.zip", byte_count=upload.size or 0, manifest=manifest, **facts
     )
+    assert test_set.upload is not None  # noqa: S101 - begun just now
     try:
-        _send(test_set, upload)
+        send_whole(upload=test_set.upload, file=upload)
     except BaseException:
         delete_test_set(test_set=test_set)
         raise
@@ -137,11 +138,3 @@ def _check_manifest(manifest: bytes) -> None:
         archive.read_manifest(manifest, most=limits.max_files, longest_split=limits.max_split)
     except archive.BadArchive as error:
         raise Refused(str(error)) from error
-
-
-def _send(test_set: TestSet, stream: "UploadedFile[bytes]") -> None:
-    assert test_set.upload is not None  # noqa: S101 - begun just now
-    stream.seek(0)
-    for position in range(test_set.upload.chunk_count):
-        data = stream.read(test_set.upload.chunk_bytes)
-        receive_chunk(upload=test_set.upload, position=position, data=data)

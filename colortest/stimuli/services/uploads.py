@@ -2,17 +2,19 @@
 
 import hashlib
 import shutil
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from functools import partial
 
 from django.conf import settings
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
+from django.core.files.uploadedfile import UploadedFile
 from django.db import IntegrityError, transaction
+from django.db.models import QuerySet
 
 from colortest import jobs
 from colortest.refusal import Refused
-from colortest.stimuli.models import CHUNK_BYTES, Chunk, TestSet, Upload
+from colortest.stimuli.models import CHUNK_BYTES, Chunk, FakesUpload, TestSet, Upload
 
 SPARE = 2**30  # bytes of the disk that no upload may take
 
@@ -62,11 +64,23 @@ def _store(chunk: Chunk) -> None:
     if upload is None:
         raise Refused("This upload was thrown away meanwhile.")
     chunk.save()
-    test_set = TestSet.objects.filter(upload=upload, status=TestSet.Status.UPLOADING).first()
-    if test_set and upload.is_complete:
-        test_set.status = TestSet.Status.UPLOADED
-        test_set.save(update_fields=["status"])
-        jobs.import_test_set(test_set.pk)
+    if upload.is_complete:
+        _arrived(TestSet.objects.filter(upload=upload), jobs.import_test_set)
+        _arrived(FakesUpload.objects.filter(upload=upload), jobs.import_fakes)
+
+
+def _arrived(rows: "QuerySet[TestSet] | QuerySet[FakesUpload]", ring: Callable[[int], None]) -> None:
+    """UPLOADING → UPLOADED for whatever the upload is of, and a ring for who checks it."""
+    for pk in rows.filter(status="UPLOADING").values_list("pk", flat=True):
+        rows.update(status="UPLOADED")
+        ring(pk)
+
+
+def send_whole(*, upload: Upload, file: "UploadedFile[bytes]") -> None:
+    """All chunks of a file that a browser without scripts sent whole."""
+    file.seek(0)
+    for position in range(upload.chunk_count):
+        receive_chunk(upload=upload, position=position, data=file.read(upload.chunk_bytes))
 
 
 def discard_upload(*, upload: Upload) -> None:

@@ -12,7 +12,8 @@ from django.views.decorators.http import require_POST
 from colortest.access import admin_required
 from colortest.refusal import Refused
 from colortest.stimuli import observer, services
-from colortest.stimuli.algorithm_forms import CheckpointForm, ExternalForm, FakesForm
+from colortest.stimuli.algorithm_forms import CheckpointForm, ExternalForm
+from colortest.stimuli.forms import FakesForm
 from colortest.stimuli.made_elsewhere import CHANGED
 from colortest.stimuli.models import Algorithm, FakesUpload, MachineFoolRate, TestSet
 from colortest.stimuli.training import read_training
@@ -134,7 +135,7 @@ def _made_elsewhere(found: Algorithm, form: forms.Form | None) -> dict[str, Any]
     relit = found.colorizations.relit().select_related("photo").order_by("-lightness_change")
     return {
         "form": form or FakesForm(),
-        "uploads": FakesUpload.objects.light().filter(algorithm=found)[:UPLOADS],
+        "uploads": FakesUpload.objects.for_page().filter(algorithm=found)[:UPLOADS],
         "changed": CHANGED,
         "relit_count": relit.count(),
         "relit": relit[:RELIT_SHOWN],

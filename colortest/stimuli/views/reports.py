@@ -1,7 +1,8 @@
 """What became of every file of an upload: as a page, and as a CSV."""
 
 import csv
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import chain
 
 from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse, StreamingHttpResponse
@@ -43,12 +44,19 @@ def report(request: HttpRequest, slug: str) -> HttpResponse:
 
 @admin_required
 def report_csv(request: HttpRequest, slug: str) -> StreamingHttpResponse:
-    """The same as a table, streamed; what a spreadsheet would take for a formula is marked."""
+    """The same as a table."""
     test_set = get_object_or_404(TestSet, slug=slug)
     if test_set.status == TestSet.Status.UPLOADING:
         raise Http404
-    header = {"Content-Disposition": f'attachment; filename="{slug}-report.csv"'}
-    return StreamingHttpResponse(_lines(test_set), content_type="text/csv; charset=utf-8", headers=header)
+    return as_csv(f"{slug}-report.csv", COLUMNS, _rows(test_set))
+
+
+def as_csv(name: str, columns: Sequence[str], rows: Iterable[Sequence[str]]) -> StreamingHttpResponse:
+    """A table as a download, streamed; what a spreadsheet would take for a formula is marked."""
+    writer = csv.writer(_Echo())
+    lines = (writer.writerow(list(map(guarded, row))) for row in chain([columns], rows))
+    header = {"Content-Disposition": f'attachment; filename="{name}"'}
+    return StreamingHttpResponse(lines, content_type="text/csv; charset=utf-8", headers=header)
 
 
 class _Echo:
@@ -58,9 +66,7 @@ class _Echo:
         return text
 
 
-def _lines(test_set: TestSet) -> Iterator[str]:
-    writer = csv.writer(_Echo())
-    yield writer.writerow(COLUMNS)
+def _rows(test_set: TestSet) -> Iterator[Sequence[str]]:
     for file in test_set.imported_files.for_report().iterator(chunk_size=AT_ONCE):
         split = file.photo.split if file.photo and file.outcome == ImportedFile.Outcome.KEPT else ""
-        yield writer.writerow([guarded(file.name), file.get_outcome_display(), guarded(split), guarded(file.told)])
+        yield file.name, file.get_outcome_display(), split, file.told
