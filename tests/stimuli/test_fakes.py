@@ -240,8 +240,8 @@ def interrupted(*_: object) -> None:
 
 @pytest.mark.django_db(transaction=True)
 def test_uploads_of_the_time_before_reports_were_rows_are_checked_once_more() -> None:
-    before = MigrationExecutor(connection).loader.project_state(("stimuli", "0011_file_hashes")).apps
-    MigrationExecutor(connection).migrate([("stimuli", "0011_file_hashes")])
+    before = MigrationExecutor(connection).loader.project_state(("stimuli", "0012_unmeasured")).apps
+    MigrationExecutor(connection).migrate([("stimuli", "0012_unmeasured")])
     try:
         kind = before.get_model("stimuli", "FakesUpload")
         theirs = before.get_model("stimuli", "Algorithm").objects.create(slug="theirs", name="T", kind="EXTERNAL")
