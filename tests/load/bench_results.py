@@ -60,6 +60,8 @@ def _report(home: Path) -> None:
     page = _run(home, "page")
     _line("the results page, median", page["median"], PAGE_MS, "ms")
     _line("the results page, p95", page["p95"], PAGE_MS, "ms")
+    for address, median in _run(home, "lists").items():
+        print(f"{address:42} {median:8.1f} ms    median", flush=True)
 
 
 def _line(what: str, measured: float, target: float, unit: str) -> None:

@@ -29,6 +29,14 @@ from colortest.experiment.models import Response, Study  # noqa: E402
 from tests.load.crowded_results import multiply, play, stage_design  # noqa: E402
 
 ADDED, VISITS = 20, 200
+LISTS = (
+    "photos/",
+    "photos/?order=least&split=test",
+    "participants/",
+    "participants/?order=slow",
+    "participants/?order=most&who=counted",
+    "participants/?order=slow&page=100000",
+)
 
 
 def fill(people: str) -> dict[str, float]:
@@ -96,16 +104,30 @@ def report() -> dict[str, float]:
 def page() -> dict[str, float]:
     """Milliseconds of the results page for an admin, without the network; of a study that is over, which shows most."""
     services.close_study(study=Study.objects.get())
+    return _visited(_admin(), "results/", VISITS)
+
+
+def lists() -> dict[str, float]:
+    """Medians of milliseconds of pages with long lists, by their addresses, of the same study."""
+    client = _admin()
+    return {address: _visited(client, address, ADDED)["median"] for address in LISTS}
+
+
+def _admin() -> Client:
     account, _ = get_user_model().objects.get_or_create(username="bench")
     grant(account, ADMINS)
     client = Client(SERVER_NAME="127.0.0.1")
     client.force_login(account, backend="django.contrib.auth.backends.ModelBackend")
-    _visit(client)  # the first one loads the templates
-    return _summary([1000 * _seconds(lambda: _visit(client)) for _ in range(VISITS)])
+    return client
 
 
-def _visit(client: Client) -> None:
-    reply = client.get("/studies/many/results/")
+def _visited(client: Client, address: str, times: int) -> dict[str, float]:
+    _visit(client, address)  # the first one loads the templates
+    return _summary([1000 * _seconds(lambda: _visit(client, address)) for _ in range(times)])
+
+
+def _visit(client: Client, address: str) -> None:
+    reply = client.get(f"/studies/many/{address}")
     assert reply.status_code == 200, reply.status_code
 
 
@@ -128,5 +150,5 @@ def _mib() -> float:
 
 
 if __name__ == "__main__":
-    steps = {step.__name__: step for step in (fill, prepare, everybody, raw, full, added, report, page)}
+    steps = {step.__name__: step for step in (fill, prepare, everybody, raw, full, added, report, page, lists)}
     print(json.dumps(steps[sys.argv[1]](*sys.argv[2:])))

@@ -74,6 +74,7 @@ class ParticipantRate(models.Model):
             models.Index("study", F("rate").desc(nulls_last=True), "participant", name="participants_by_rate_down"),
             models.Index("study", "caught_share", "participant", name="participants_by_catch"),
             models.Index("study", "rt_ms", "participant", name="participants_by_time"),
+            models.Index("study", F("rt_ms").desc(nulls_last=True), "participant", name="participants_by_time_down"),
         )
 
     def __str__(self) -> str:
