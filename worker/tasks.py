@@ -97,7 +97,7 @@ def ring_again() -> None:
         jobs.import_responses(asked.pk, again=True)
     for fakes in FakesUpload.objects.waiting().values_list("pk", flat=True):
         jobs.import_fakes(fakes, again=True)
-    if Colorization.objects.pending().exists():
+    if Colorization.objects.any_pending():
         jobs.colorize(again=True)
     for algorithm_id, test_set_id in MachineFoolRate.objects.pending().values_list("algorithm", "test_set").distinct():
         jobs.observe(algorithm_id, test_set_id, again=True)

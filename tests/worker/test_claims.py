@@ -199,7 +199,7 @@ STATEMENTS: list[Callable[[int], object]] = [
     lambda first: donor(batch(first)[0].photo),
     lambda first: store(first),
     lambda first: services.give_back(ids=range(first + LIMIT, first + 2 * LIMIT)),
-    lambda _: Colorization.objects.pending().exists(),
+    lambda _: Colorization.objects.any_pending(),
     lambda _: list(Colorization.objects.unmeasured()[:LIMIT]),
 ]
 

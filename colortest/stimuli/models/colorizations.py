@@ -151,6 +151,10 @@ class ColorizationQuerySet(models.QuerySet["Colorization"]):
         """Fresh ones that somebody waits for, who waits longest first."""
         return self.fresh().filter(asked__isnull=False).order_by("asked")
 
+    def any_pending(self) -> bool:
+        """Whether something is to be made. In the index's order, or PostgreSQL may look for one in the whole table."""
+        return bool(self.pending().order_by("tries", "algorithm", "id").values_list("pk")[:1])
+
     def suspect(self) -> Self:
         """Pending though a worker began on them, some time ago; fewest tries first."""
         return self.pending().filter(tries__gt=0, tried__lt=Now() - WAIT).order_by("tries", "algorithm", "id")
