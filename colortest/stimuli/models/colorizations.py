@@ -140,8 +140,8 @@ class ColorizationQuerySet(models.QuerySet["Colorization"]):
         return self.ready().filter(lightness_change__gt=CHANGED)
 
     def unmeasured(self) -> Self:
-        """Ready, from a time when their quality was not measured."""
-        return self.ready().filter(psnr=None)
+        """Ready, from a time when their quality was not measured; in the order of the index that has only them."""
+        return self.ready().filter(psnr=None).order_by("id")
 
     def fresh(self) -> Self:
         """Still to be made, and never begun or always given back."""
