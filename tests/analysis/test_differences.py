@@ -20,15 +20,9 @@ from colortest.analysis.statistics.differences import (
     holm,
     pool,
 )
+from tests.analysis.pairs import Pairs, drawn
 
 DRAWS = 400
-
-
-def drawn(outcomes: np.ndarray, people: np.ndarray, photos: np.ndarray) -> Drawn:
-    """An arm of (people, photos) outcomes, NaN where there is none; weights are (draws, people or photos)."""
-    seen, fooled = np.isfinite(outcomes).astype(float), np.nan_to_num(outcomes)
-    sums = [np.einsum("dv,dv->d", people @ table, photos).astype(np.int64) for table in (fooled, seen)]
-    return Drawn(int(fooled.sum()), int(seen.sum()), Draws(*sums))
 
 
 def flat(fooled: int, countable: int) -> Drawn:
@@ -36,63 +30,33 @@ def flat(fooled: int, countable: int) -> Drawn:
     return Drawn(fooled, countable, Draws(np.full(DRAWS, fooled), np.full(DRAWS, countable)))
 
 
-class Nature:
-    """Two arms whose photos each person sees half of; people and photos differ, and are drawn anew each time."""
-
-    def __init__(self, *, seed: int, rates: tuple[float, float], photo_sd: float = 1.0, size: int = 40) -> None:
-        self.random = np.random.default_rng(seed)
-        self.constants = [_constant(rate, photo_sd) for rate in rates]
-        self.photo_sd, self.size = photo_sd, size
-
-    def study(self) -> tuple[Drawn, Drawn]:
-        size, random = self.size, self.random
-        person, photo = 0.5 * random.standard_normal((size, 1)), random.standard_normal((1, size))
-        first = random.permuted(np.tile(np.arange(size) < size // 2, (size, 1)), axis=1)
-        people, photos = random.poisson(1, (2, DRAWS, size)).astype(float)
-        arms = []
-        for constant, shown in zip(self.constants, (first, ~first), strict=True):
-            # A photo is alike in both arms in part: each algorithm colours it in its own way.
-            own = (photo + random.standard_normal((1, size))) / 2**0.5
-            outcomes = (random.random((size, size)) < expit(constant + person + self.photo_sd * own)).astype(float)
-            arms.append(drawn(np.where(shown, outcomes, np.nan), people, photos))
-        return arms[0], arms[1]
-
-
-def _constant(rate: float, photo_sd: float) -> float:
-    """Which gives this rate over people and photos; by simulation, alike every time."""
-    deviations = np.random.default_rng(0).standard_normal((2, 200_000))
-    noise = 0.5 * deviations[0] + photo_sd * deviations[1]
-    low, high = -6.0, 6.0
-    for _ in range(40):
-        middle = (low + high) / 2
-        low, high = (middle, high) if expit(middle + noise).mean() < rate else (low, middle)
-    return low
-
-
 @pytest.mark.parametrize("photo_sd", [0.0, 1.0, 2.0])
 def test_where_two_arms_do_not_differ_p_is_below_5_per_cent_in_no_more_of_the_studies(photo_sd: float) -> None:
-    nature, studies = Nature(seed=1, rates=(0.35, 0.35), photo_sd=photo_sd), 200
-    found = [difference(*nature.study()) for _ in range(studies)]
+    pairs, studies = Pairs(draws=DRAWS, seed=1, rates=(0.35, 0.35), photo_sd=photo_sd), 200
+    found = [difference(*pairs.study()) for _ in range(studies)]
     assert np.mean([one.p < 0.05 for one in found]) <= 0.05
     assert np.mean([one.low <= 0 <= one.high for one in found]) >= 0.95
 
 
 def test_a_fool_rate_of_50_per_cent_is_found_different_in_no_more_than_its_share_of_studies() -> None:
-    nature, studies = Nature(seed=2, rates=(0.5, 0.5)), 250
-    found = [against_half(nature.study()[0]) for _ in range(studies)]
+    pairs, studies = Pairs(draws=DRAWS, seed=2, rates=(0.5, 0.5)), 250
+    found = [against_half(pairs.study()[0]) for _ in range(studies)]
     assert np.mean([one.p < 0.05 for one in found]) <= 0.05
 
 
 def test_arms_that_differ_by_the_margin_are_called_equivalent_in_no_more_than_5_per_cent_of_studies() -> None:
-    nature, studies = Nature(seed=3, rates=(0.55, 0.40), size=50), 250
-    found = [equivalent(*nature.study(), margin=0.15) for _ in range(studies)]
+    pairs, studies = Pairs(draws=DRAWS, seed=3, rates=(0.55, 0.40), size=50), 250
+    found = [equivalent(*pairs.study(), margin=0.15) for _ in range(studies)]
     assert np.mean([one.equivalent for one in found]) <= 0.05
-    halves = [equivalent_to_half(nature.study()[1], margin=0.10) for _ in range(studies)]
+    halves = [equivalent_to_half(pairs.study()[1], margin=0.10) for _ in range(studies)]
     assert np.mean([one.equivalent for one in halves]) <= 0.05
 
 
 def test_what_is_there_is_found() -> None:
-    different, same = Nature(seed=4, rates=(0.55, 0.35)), Nature(seed=5, rates=(0.5, 0.5), photo_sd=0.2, size=60)
+    different, same = (
+        Pairs(draws=DRAWS, seed=4, rates=(0.55, 0.35)),
+        Pairs(draws=DRAWS, seed=5, rates=(0.5, 0.5), photo_sd=0.2, size=60),
+    )
     assert np.mean([difference(*different.study()).p < 0.05 for _ in range(40)]) > 0.8
     assert np.mean([equivalent(*same.study(), margin=0.15).equivalent for _ in range(40)]) > 0.8
 
