@@ -65,7 +65,7 @@ class Laboratory:
             "COLORIZE_BATCH": str(PHOTOS // 2),
         }
 
-    def start(self, machine: str, program: str, *argv: str, **environ: str) -> None:
+    def start(self, machine: str, program: str, *argv: str, **environ: str) -> Child:
         """One of our programs there."""
         settings = {**environment(self.home, threads=1), **self.settings(), **environ}
         words = [*self.network.on(machine), sys.executable, "-m", program, *argv]
@@ -73,10 +73,11 @@ class Laboratory:
         # Killed rather than asked: what they would tidy up goes with the folder.
         child = Child(machine, words, log=lines, env=settings, cwd=ROOT, stop_signal=signal.SIGKILL)
         self.running.append(child)
+        return child
 
-    def start_worker(self, machine: str, **environ: str) -> None:
+    def start_worker(self, machine: str, **environ: str) -> Child:
         words = ("-A", "colortest", "worker", "--concurrency=1", "--prefetch-multiplier=1", f"--hostname={machine}@lab")
-        self.start(machine, "celery", *words, **environ)
+        return self.start(machine, "celery", *words, **environ)
 
     def serve(self, machine: str, *argv: str) -> None:
         """A server there, which runs as nobody. The change of account takes the signal back that ends it with us."""

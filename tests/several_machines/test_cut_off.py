@@ -1,11 +1,10 @@
 """Web, database, queue and two workers on five machines; one worker's cable is pulled in the middle of a batch."""
 
-from pathlib import Path
-
 import pytest
 
 from tests.several_machines.laboratory import PATIENCE, PHOTOS, Laboratory, laboratory
 from tests.several_machines.network import obstacle
+from tests.worker.workers import Gate
 
 OBSTACLE = obstacle()
 pytestmark = [
@@ -14,31 +13,15 @@ pytestmark = [
     pytest.mark.skipif(bool(OBSTACLE), reason=OBSTACLE),
 ]
 
-# Python runs this first in a process that finds it on its path. Decoding a photo takes for as long as a file is there.
-SLOW = """
-import os, pathlib, time
-import PIL.Image
-
-usual, slow = PIL.Image.open, pathlib.Path(os.environ["SLOW"])
-
-def opened(*values, **more):
-    while slow.exists():
-        slow.with_name("decoding").touch()
-        time.sleep(0.1)
-    return usual(*values, **more)
-
-PIL.Image.open = opened
-"""
-
 
 def test_a_worker_that_is_cut_off_loses_its_rows_to_the_other_and_comes_back() -> None:
     with laboratory() as lab:
-        slow = begin_a_batch(lab)
+        gate = begin_a_batch(lab)
         lab.network.cut("worker1")
         assert lab.holds("worker1"), "in the middle of a batch"
         lab.start_worker("worker2")
         lab.until("its rows are free", lambda: not lab.holds("worker1"))
-        slow.unlink()  # it comes to the end of its batch, and cannot say so
+        gate.open()  # it comes to the end of its batch, and cannot say so
         lab.until("the other makes them", lambda: lab.count("READY") == PHOTOS)
         lab.until("the page misses one worker", lambda: lab.alive() == 1)
         assert lab.count("PENDING") == lab.count("FAILED") == 0
@@ -51,14 +34,12 @@ def test_a_worker_that_is_cut_off_loses_its_rows_to_the_other_and_comes_back() -
         assert stored_once(lab)
 
 
-def begin_a_batch(lab: Laboratory) -> Path:
-    """Starts a worker alone, so that it is the one; returns the file that keeps it in the middle of decoding."""
-    (lab.home / "sitecustomize.py").write_text(SLOW)
-    slow = lab.home / "slow"
-    slow.touch()
-    lab.start_worker("worker1", PYTHONPATH=str(lab.home), SLOW=str(slow))
-    lab.until("it decodes the photos of a batch", lambda: (lab.home / "decoding").exists())
-    return slow
+def begin_a_batch(lab: Laboratory) -> Gate:
+    """Starts a worker alone, so that it is the one, and keeps it in the middle of decoding."""
+    gate = Gate(lab.home, decoded=1)
+    worker = lab.start_worker("worker1", **gate.environ)
+    lab.until("it decodes the photos of a batch", lambda: gate.has(worker))
+    return gate
 
 
 def stored_once(lab: Laboratory) -> bool:

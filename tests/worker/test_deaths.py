@@ -13,10 +13,15 @@ from colortest.stimuli.models import Algorithm, Colorization, TestSet
 from tests.cast import make_test_set
 from tests.running import wait_until
 from tests.services import queue
-from tests.worker.workers import kill, ring_until_made, workers
+from tests.worker.workers import PATIENCE, Gate, kill, ring_until_made, workers
 
-pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.processes]
+pytestmark = [
+    pytest.mark.django_db(transaction=True),
+    pytest.mark.processes,
+    pytest.mark.timeout(3 * PATIENCE),
+]
 
+PHOTOS = 36
 # Python runs this first in a process that finds it on its path. Decoding one photo ends the process, another hangs.
 POISON = """
 import os, signal, time
@@ -48,10 +53,6 @@ def stored_files() -> set[str]:
     return {str(path.relative_to(root)) for path in (root / "stimuli").rglob("*.webp")}
 
 
-def some_are_ready() -> bool:
-    return Colorization.objects.ready().exists()
-
-
 @pytest.fixture(autouse=True)
 def nothing_rung_before() -> None:
     """Other tests ring too, and nobody answers: these workers would come to what they are about only after that."""
@@ -71,25 +72,32 @@ def nothing_stored_before() -> Iterator[None]:
 
 
 def test_a_worker_killed_in_the_middle_of_a_batch_loses_nothing(tmp_path: Path, nothing_stored_before: None) -> None:
-    asked(60)
-    with workers(tmp_path, 2, COLORIZE_BATCH="6") as (first, second):
-        wait_until(some_are_ready, 60)
-        kill(first)
-        assert Colorization.objects.pending().exists(), "it died too late to show anything"
+    asked(PHOTOS)
+    gate = Gate(tmp_path)
+    with workers(tmp_path, 2, COLORIZE_BATCH="4", **gate.environ) as both:
+        wait_until(lambda: any(map(gate.has, both)), PATIENCE)
+        victim, other = sorted(both, key=gate.has, reverse=True)
+        assert Colorization.objects.ready().exists()
+        kill(victim)
+        gate.open()
         ring_until_made()
-        assert second.exit_code is None
-    assert Colorization.objects.ready().count() == 60
+        assert other.exit_code is None
+    assert Colorization.objects.ready().count() == PHOTOS
     assert Colorization.objects.filter(tries=2).exists(), "its batches were begun again by the other"
 
 
 def test_a_worker_that_is_stopped_gives_back_what_it_has_begun(tmp_path: Path) -> None:
-    asked(60)
-    with workers(tmp_path, COLORIZE_BATCH="6") as (worker,):
-        wait_until(some_are_ready, 60)
-        worker.stop()
-        assert worker.exit_code == 0, worker.last_lines()
-    pending = Colorization.objects.pending()
-    assert pending.exists(), "it stopped too late to show anything"
+    asked(PHOTOS)
+    gate = Gate(tmp_path)
+    with workers(tmp_path, COLORIZE_BATCH="4", **gate.environ) as (worker,):
+        wait_until(lambda: gate.has(worker), PATIENCE)
+        worker.ask_to_stop()
+        wait_until(lambda: "Warm shutdown" in worker.log.read_text(), PATIENCE)
+        pending = Colorization.objects.pending()
+        assert pending.filter(tries=1).exists(), "in the middle of a batch"
+        gate.open()
+        wait_until(lambda: worker.exit_code == 0, PATIENCE)
+    assert pending.exists()
     assert not pending.exclude(tries=0).exists()
     assert not Colorization.objects.failed().exists()
 
@@ -100,7 +108,7 @@ def test_a_photo_that_kills_and_one_that_hangs_are_given_up_after_three_tries(tm
     poison, hang = test_set.photos.all()[3], test_set.photos.all()[8]
     environ = {"PYTHONPATH": str(tmp_path), "POISON": poison.file.path, "HANG": hang.file.path}
     celery.app.loader.import_default_modules()  # who rings knows the tasks, as beat does, and gives them 600 seconds
-    with workers(tmp_path, COLORIZE_BATCH="6", TASK_SECONDS="2", OMP_NUM_THREADS="1", **environ) as (worker,):
+    with workers(tmp_path, COLORIZE_BATCH="4", TASK_SECONDS="2", OMP_NUM_THREADS="1", **environ) as (worker,):
         ring_until_made()
         log = worker.log.read_text()
     failed = {row.photo: row for row in Colorization.objects.failed().select_related("photo")}
@@ -114,13 +122,15 @@ def test_a_photo_that_kills_and_one_that_hangs_are_given_up_after_three_tries(tm
 
 
 def test_a_queue_that_forgot_everything_is_rung_again(tmp_path: Path) -> None:
-    asked(60)
-    with workers(tmp_path, COLORIZE_BATCH="6", TASK_SECONDS="60") as (worker,):
-        wait_until(some_are_ready, 60)
+    asked(PHOTOS)
+    gate = Gate(tmp_path)
+    with workers(tmp_path, COLORIZE_BATCH="4", TASK_SECONDS="60", **gate.environ) as (worker,):
+        wait_until(lambda: gate.has(worker), PATIENCE)
         queue().flushdb()
-        wait_until(clock_rang, 60)
+        gate.open()
+        wait_until(clock_rang, PATIENCE)
         assert worker.exit_code is None
-    assert Colorization.objects.ready().count() == 60
+    assert Colorization.objects.ready().count() == PHOTOS
 
 
 def clock_rang() -> bool:

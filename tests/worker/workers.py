@@ -1,5 +1,6 @@
 """Real worker processes of a test's own, to be killed, stopped and poisoned."""
 
+import logging
 import os
 import signal
 import time
@@ -17,7 +18,46 @@ from colortest.stimuli.models import Colorization
 from tests.running import wait_until
 from tests.services import HOME
 
-START_SECONDS, SECONDS = 120, 120
+log = logging.getLogger(__name__)
+# What takes seconds on a quiet machine. Whatever waits for longer waits for nothing.
+PATIENCE = 240
+# Python runs this first in a process that finds it on its path: it decodes so many photos and then, as long as a file
+# is there, waits with the next one and leaves word.
+GATE = """
+import itertools, os, pathlib, time
+import PIL.Image
+
+usual, gate, decoded = PIL.Image.open, pathlib.Path(os.environ["GATE"]), itertools.count()
+
+def opened(*values, **more):
+    free = next(decoded) < int(os.environ["DECODED"])
+    while not free and gate.exists():
+        gate.with_name(f"waits-{os.getppid()}").touch()
+        time.sleep(0.05)
+    return usual(*values, **more)
+
+PIL.Image.open = opened
+"""
+
+
+class Gate:
+    """Where workers wait in the middle of a batch, for as long as the test wants.
+
+    Three batches of 4 are on their way at most: a worker that has decoded 12 and waits with another has made some.
+    """
+
+    def __init__(self, folder: Path, *, decoded: int = 12) -> None:
+        (folder / "sitecustomize.py").write_text(GATE)
+        self._file = folder / "gate"
+        self._file.touch()
+        self.environ = {"PYTHONPATH": str(folder), "GATE": str(self._file), "DECODED": str(decoded)}
+
+    def has(self, worker: Child) -> bool:
+        """Whether a process of this worker waits at it."""
+        return self._file.with_name(f"waits-{worker.pid}").exists()
+
+    def open(self) -> None:
+        self._file.unlink()
 
 
 @contextmanager
@@ -31,10 +71,19 @@ def workers(folder: Path, count: int = 1, **environ: str) -> Iterator[list[Child
     }
     children = [start_worker(HOME, logs=_new(folder / str(one)), **addresses, **environ) for one in range(count)]
     try:
-        wait_until(lambda: all(map(worker_ready, children)), START_SECONDS)
+        wait_until(lambda: all(map(_started, children)), PATIENCE)
         yield children
+    except BaseException:
+        for child in children:
+            log.error("%s said:\n%s", child.log, child.last_lines(60))  # noqa: TRY400
+        raise
     finally:
         stop_together(children)
+
+
+def _started(worker: Child) -> bool:
+    assert worker.exit_code is None, "it ended before it was ready"
+    return worker_ready(worker)
 
 
 def _new(folder: Path) -> Path:
@@ -49,7 +98,7 @@ def kill(worker: Child) -> None:
 
 def ring_until_made(*, every: float = 0.5) -> None:
     """What the clock does, more often."""
-    deadline = time.monotonic() + SECONDS
+    deadline = time.monotonic() + PATIENCE
     while Colorization.objects.pending().exists():
         assert time.monotonic() < deadline, list(Colorization.objects.pending().values("pk", "tries", "tried"))
         jobs.colorize(again=True)
