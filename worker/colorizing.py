@@ -37,8 +37,8 @@ def colorize_batch(claim: Claim) -> int:
     except DeviceLost:
         raise  # they stay in hand until the process ends
     except Exception:
-        services.give_back(ids=ids)
         in_hand.difference_update(ids)
+        services.give_back(ids=ids)
         raise
     in_hand.difference_update(ids)
     return len(ids)

@@ -32,6 +32,7 @@ def test_a_worker_that_is_cut_off_loses_its_rows_to_the_other_and_comes_back() -
         lab.ask("UPDATE stimuli_colorization SET status = 'PENDING', file = '', file_sha256 = '', tries = 0")
         lab.until("who came back makes all", lambda: lab.count("READY") == PHOTOS)
         assert stored_once(lab)
+        assert lab.ask("SELECT count(*) FROM operating_worker") == [(2,)], "the very processes that were there before"
 
 
 def begin_a_batch(lab: Laboratory) -> Gate:
