@@ -19,7 +19,7 @@ from generator.checkpoint import CheckpointError
 from worker.methods import KEPT, warm
 
 log = logging.getLogger(__name__)
-LOOK_SECONDS = 10.0
+LOOK_SECONDS = 5.0
 
 
 class Warming:
