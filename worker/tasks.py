@@ -88,8 +88,8 @@ def sweep_files() -> None:
 
 @shared_task
 def ring_again() -> None:
-    """Ring for everything that a lost message left behind, erase the previews and throw away the uploads that somebody
-    left behind, and measure colorizations that were made before their quality was measured.
+    """Ring for everything that a lost message left behind, erase the previews, uploads and files that somebody left
+    behind, and measure colorizations that were made before their quality was measured.
     """
     for test_set in TestSet.objects.waiting():
         jobs.import_test_set(test_set.pk, again=True)
@@ -102,6 +102,7 @@ def ring_again() -> None:
     for algorithm_id, test_set_id in MachineFoolRate.objects.pending().values_list("algorithm", "test_set").distinct():
         jobs.observe(algorithm_id, test_set_id, again=True)
     stimuli.sweep_uploads()
+    stimuli.delete_forgotten()
     experiment.sweep_previews()
     for study_id in Participant.objects.expired(now=timezone.now()).values_list("study", flat=True).distinct():
         jobs.erase_expired(study_id, again=True)

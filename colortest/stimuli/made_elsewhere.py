@@ -4,7 +4,7 @@ import unicodedata
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from pathlib import PurePosixPath
+from typing import NamedTuple
 
 import numpy as np
 from PIL import Image
@@ -17,7 +17,14 @@ from colortest.stimuli.archive.files import PHOTOS
 CHANGED = 1.0
 UNKNOWN = "No photo of the test set has this name."
 
-Key = tuple[str, ...]
+
+class Named(NamedTuple):
+    """A name, its parts that count from the file upwards, and its extension; worked out once, for there are many."""
+
+    name: str
+    parts: tuple[str, ...]
+    extension: str
+    pk: int = 0
 
 
 @dataclass
@@ -35,17 +42,18 @@ def match(fakes: Iterable[str], photos: Iterable[tuple[int, str]]) -> Matches:
     upwards; then one of the same extension. Capitals do not matter. A photo that several fakes match goes to the one
     that shares most; where two share alike, to none.
     """
-    by_stem: dict[str, list[tuple[int, str]]] = defaultdict(list)
-    for photo in photos:
-        by_stem[_key(photo[1])[-1]].append(photo)
+    by_stem: dict[str, list[Named]] = defaultdict(list)
+    for pk, name in photos:
+        photo = _named(name, pk)
+        by_stem[photo.parts[0]].append(photo)
     matches = Matches()
-    claims: dict[tuple[int, str], list[str]] = defaultdict(list)
-    for fake in fakes:
-        found = _nearest(fake, by_stem.get(_key(fake)[-1], []))
+    claims: dict[Named, list[Named]] = defaultdict(list)
+    for fake in map(_named, fakes):
+        found = _nearest(fake, by_stem.get(fake.parts[0], []))
         if len(found) == 1:
             claims[found[0]].append(fake)
         else:
-            matches.refused[fake] = _ambiguous([name for _, name in found]) if found else UNKNOWN
+            matches.refused[fake.name] = _ambiguous([photo.name for photo in found]) if found else UNKNOWN
     for photo, claimants in claims.items():
         _give(photo, claimants, matches)
     return matches
@@ -66,40 +74,43 @@ def lightness_change(fake: Image.Image, photo: Image.Image) -> float:
     return float(np.abs(lightness.lightness(rendered) - lightness.lightness(np.asarray(photo))).mean())
 
 
-def _key(name: str) -> Key:
-    """Folders and file name, without extensions of photos and without regard to capitals: a.jpg.png is a."""
-    path = PurePosixPath(unicodedata.normalize("NFC", name).casefold())
-    while path.suffix in PHOTOS and path.stem:
-        path = path.with_suffix("")
-    return path.parts or ("",)
+def _named(name: str, pk: int = 0) -> Named:
+    """Without extensions of photos in its parts and without regard to capitals: a.jpg.png is a."""
+    *folders, file = [part for part in unicodedata.normalize("NFC", name).casefold().split("/") if part] or [""]
+    stem, extension = file, ""
+    while (cut := stem.rpartition("."))[0] and f".{cut[2]}" in PHOTOS:
+        stem, extension = cut[0], extension or cut[2]
+    return Named(name, (stem, *reversed(folders)), extension, pk)
 
 
-def _shared(one: str, other: str) -> int:
+def _shared(one: Named, other: Named) -> int:
     """How many parts of two paths agree, counted from their ends; one more half for the same extension."""
     count = 0
-    for mine, its in zip(reversed(_key(one)), reversed(_key(other)), strict=False):
+    for mine, its in zip(one.parts, other.parts, strict=False):
         if mine != its:
             break
         count += 2
-    return count + (PurePosixPath(one).suffix.casefold() == PurePosixPath(other).suffix.casefold())
+    return count + (one.extension == other.extension)
 
 
-def _nearest(fake: str, photos: list[tuple[int, str]]) -> list[tuple[int, str]]:
-    most = max((_shared(fake, name) for _, name in photos), default=0)
-    return [photo for photo in photos if _shared(fake, photo[1]) == most]
+def _nearest(fake: Named, photos: list[Named]) -> list[Named]:
+    if len(photos) < 2:
+        return photos
+    most = max(_shared(fake, photo) for photo in photos)
+    return [photo for photo in photos if _shared(fake, photo) == most]
 
 
-def _give(photo: tuple[int, str], fakes: list[str], matches: Matches) -> None:
-    pk, name = photo
-    most = max(_shared(fake, name) for fake in fakes)
-    nearest = [fake for fake in fakes if _shared(fake, name) == most]
+def _give(photo: Named, fakes: list[Named], matches: Matches) -> None:
+    most = max(_shared(fake, photo) for fake in fakes)
+    nearest = [fake for fake in fakes if _shared(fake, photo) == most]
     if len(nearest) == 1:
-        matches.photo_of[nearest[0]] = pk
+        matches.photo_of[nearest[0].name] = photo.pk
     for fake in fakes:
         if len(nearest) > 1:
-            matches.refused[fake] = f"So many files are of the photo {name}: {len(fakes)}. Keep one."
+            matches.refused[fake.name] = f"So many files are of the photo {photo.name}: {len(fakes)}. Keep one."
         elif fake != nearest[0]:
-            matches.refused[fake] = f"{nearest[0]} is nearer to the photo {name}, the only one of this name."
+            near = nearest[0].name
+            matches.refused[fake.name] = f"{near} is nearer to the photo {photo.name}, the only one of this name."
 
 
 def _ambiguous(names: list[str]) -> str:

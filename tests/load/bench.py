@@ -16,6 +16,7 @@ FULL: dict[str, list[str]] = {
     "site": [],
     "generator": ["resnet18", "resnet50"],
     "worker": [],
+    "photos": [],
     "results": [],
     "exports": [],
     "calibration": [],

@@ -18,8 +18,8 @@ from django.test import Client, override_settings
 from colortest.refusal import Refused
 from colortest.stimuli import services
 from colortest.stimuli.archive import Entry
-from colortest.stimuli.models import Chunk, Colorization, ImportedFile, Photo, TestSet
-from colortest.stimuli.services import batches, importing, leases, uploads
+from colortest.stimuli.models import Chunk, Colorization, ForgottenFile, ImportedFile, Photo, TestSet
+from colortest.stimuli.services import batches, forgetting, importing, leases, uploads
 from tests.cast import MakeStudy, photographs
 from tests.running import wait_until
 
@@ -208,6 +208,39 @@ def test_deleting_takes_files_along_once_committed_and_the_name_is_free_again(
         assert stored_files()
     assert not Photo.objects.exists()
     services.begin_test_set(name="Street", file_name="street.zip", byte_count=9)
+
+
+def test_nobody_waits_for_many_files_and_nothing_of_them_can_be_seen(
+    uploaded: TestSet, monkeypatch: pytest.MonkeyPatch, django_capture_on_commit_callbacks: Any, admin: Client
+) -> None:
+    monkeypatch.setattr(forgetting, "FEW", 2)
+    services.import_uploaded(test_set_id=uploaded.pk)
+    services.delete_forgotten()
+    before, photo = stored_files(), Photo.objects.earliest("pk")
+    with django_capture_on_commit_callbacks(execute=True):
+        admin.post(f"{uploaded.get_absolute_url()}delete/")
+    gone = len(before - stored_files())
+    assert 0 < gone < PHOTOS
+    assert "There is no test set yet." in admin.get("/test-sets/").content.decode()
+    assert admin.get(f"/photos/{photo.pk}/image/").status_code == 404
+    assert services.delete_forgotten() == PHOTOS - gone
+    assert not ForgottenFile.objects.exists()
+
+
+def test_a_storage_that_is_away_keeps_nobody_from_deleting_and_the_files_go_later(
+    uploaded: TestSet, monkeypatch: pytest.MonkeyPatch, django_capture_on_commit_callbacks: Any
+) -> None:
+    def away(*_: object) -> None:
+        raise ConnectionError("The bucket cannot be reached.")
+
+    services.import_uploaded(test_set_id=uploaded.pk)
+    with monkeypatch.context() as patch, django_capture_on_commit_callbacks(execute=True):
+        patch.setattr("django.core.files.storage.FileSystemStorage.delete", away)
+        services.delete_test_set(test_set=uploaded)
+        assert services.delete_forgotten() == 0
+    assert not Photo.objects.exists()
+    services.delete_forgotten()
+    assert not ForgottenFile.objects.exists()
 
 
 def test_a_test_set_that_a_study_uses_stays(make_study: MakeStudy) -> None:

@@ -3,6 +3,7 @@
 from colortest.stimuli.models.colorizations import Algorithm, AlgorithmQuerySet, Colorization, ColorizationQuerySet
 from colortest.stimuli.models.fakes import FakeFile, FakeFileQuerySet, FakesUpload, FakesUploadQuerySet
 from colortest.stimuli.models.files import random_name, read_stimulus, sha256_of, upload_name
+from colortest.stimuli.models.forgotten import ForgottenFile
 from colortest.stimuli.models.imported_files import ImportedFile, ImportedFileQuerySet
 from colortest.stimuli.models.imports import Import
 from colortest.stimuli.models.machine import MachineFoolRate, MachineFoolRateQuerySet
@@ -20,6 +21,7 @@ __all__ = [
     "FakeFileQuerySet",
     "FakesUpload",
     "FakesUploadQuerySet",
+    "ForgottenFile",
     "Import",
     "ImportedFile",
     "ImportedFileQuerySet",

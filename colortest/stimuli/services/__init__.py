@@ -27,6 +27,7 @@ from colortest.stimuli.services.fakes_uploads import (
     upload_fakes,
     work_on_fakes,
 )
+from colortest.stimuli.services.forgetting import delete_forgotten
 from colortest.stimuli.services.imports import import_photos, import_uploaded
 from colortest.stimuli.services.making import (
     Failed,
@@ -77,6 +78,7 @@ __all__ = [
     "colorize_with_all",
     "create_test_set",
     "delete_files",
+    "delete_forgotten",
     "delete_test_set",
     "discard_upload",
     "fail_colorizations",

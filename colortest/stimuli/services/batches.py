@@ -9,8 +9,9 @@ from django.db import transaction
 
 from colortest.stimuli import archive, lightness, rendering
 from colortest.stimuli.models import ImportedFile, Photo, TestSet, sha256_of
+from colortest.stimuli.services.forgetting import forget_files
 from colortest.stimuli.services.importing import Found, Work
-from colortest.stimuli.services.uploads import discard_upload, forget_files
+from colortest.stimuli.services.uploads import discard_upload
 
 Outcome = ImportedFile.Outcome
 

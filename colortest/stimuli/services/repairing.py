@@ -8,7 +8,7 @@ from django.db import transaction
 
 from colortest import jobs
 from colortest.stimuli.models import Algorithm, Colorization, Photo
-from colortest.stimuli.services.uploads import forget_files
+from colortest.stimuli.services.forgetting import forget_files
 from colortest.stimuli.stored_files import Seen, State, look, look_at
 
 Tell = Callable[[str], None]

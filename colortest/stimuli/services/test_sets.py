@@ -13,7 +13,8 @@ from colortest.stimuli import archive
 from colortest.stimuli.models import Colorization, ImportedFile, MachineFoolRate, Photo, TestSet
 from colortest.stimuli.services.colorizations import colorize_with_all
 from colortest.stimuli.services.fakes_uploads import discard_fakes
-from colortest.stimuli.services.uploads import begin_upload, discard_upload, forget_files, send_whole
+from colortest.stimuli.services.forgetting import forget_files, forget_files_of
+from colortest.stimuli.services.uploads import begin_upload, discard_upload, send_whole
 
 LONGEST_SPLIT = 50
 
@@ -106,7 +107,7 @@ def accept_test_set(*, test_set: TestSet) -> None:
 
 @transaction.atomic
 def delete_test_set(*, test_set: TestSet) -> None:
-    """Gone with its photos, their colorizations and whatever of its upload is there; files go once that is committed.
+    """Gone with its photos, their colorizations and whatever of its upload is there, at once; many files go later.
 
     Raises:
         Refused: a study uses it.
@@ -118,7 +119,7 @@ def delete_test_set(*, test_set: TestSet) -> None:
         raise Refused(f"“{row}” is used by {titles}: a study needs its photos for as long as it is there.")
     fakes = Colorization.objects.filter(photo__test_set=row)
     for files in (fakes, row.photos.all()):
-        forget_files(files.values_list("file", flat=True))
+        forget_files_of(files)
     forget_files([str(row.manifest.name or "")])
     # By the database alone: as objects they would all be in memory at once.
     for rows in (fakes, ImportedFile.objects.filter(test_set=row), Photo.objects.filter(test_set=row)):

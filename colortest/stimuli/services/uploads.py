@@ -2,8 +2,7 @@
 
 import hashlib
 import shutil
-from collections.abc import Callable, Iterable
-from functools import partial
+from collections.abc import Callable
 
 from django.conf import settings
 from django.core.files.base import ContentFile
@@ -15,6 +14,7 @@ from django.db.models import QuerySet
 from colortest import jobs
 from colortest.refusal import Refused
 from colortest.stimuli.models import CHUNK_BYTES, Chunk, FakesUpload, TestSet, Upload
+from colortest.stimuli.services.forgetting import forget_files_of
 
 SPARE = 2**30  # bytes of the disk that no upload may take
 
@@ -85,13 +85,8 @@ def send_whole(*, upload: Upload, file: "UploadedFile[bytes]") -> None:
 
 def discard_upload(*, upload: Upload) -> None:
     """Forget an upload that nothing needs any more, and its chunks."""
-    forget_files(upload.chunks.values_list("file", flat=True))
+    forget_files_of(upload.chunks.all())
     upload.delete()
-
-
-def forget_files(names: Iterable[str]) -> None:
-    """Delete stored files once what forgets them is committed, so that no crash leaves a row without its file."""
-    transaction.on_commit(partial(_delete_files, [name for name in names if name]))
 
 
 def free_bytes() -> int | None:
@@ -116,8 +111,3 @@ def _is_there(upload: Upload, position: int, digest: str) -> bool:
     if there not in (None, digest):
         raise Refused(f"This is another file than {upload}, of which a part is here: choose the same one as before.")
     return there is not None
-
-
-def _delete_files(names: list[str]) -> None:
-    for name in names:
-        default_storage.delete(name)
