@@ -33,6 +33,11 @@ def import_fakes(fakes_id: int, *, again: bool = False) -> None:
     _ring("import_fakes", again, fakes_id=fakes_id)
 
 
+def check_checkpoint(algorithm_id: int, *, again: bool = False) -> None:
+    """Compare the weights of a trained generator with the network that its JSON describes."""
+    _ring("check_checkpoint", again, algorithm_id=algorithm_id)
+
+
 def colorize(*, urgent: bool = False, again: bool = False) -> None:
     """Make pending colorizations, whatever their algorithms; before the other work that rings only where urgent."""
     _ring("colorize", again, priority=FIRST if urgent else LAST)

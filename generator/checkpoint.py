@@ -57,17 +57,30 @@ def load_network(path: Path, kinds: Sequence[str], device: torch.device | str = 
     description = describe(path)
     if not path.is_file():
         raise CheckpointError(f"There is no checkpoint {path}; train one or name another file.")
-    try:
-        options = options_from_json(description["network"])
-        network = build(options)
-    except (ValueError, TypeError, AttributeError) as error:
-        raise CheckpointError(f"{_beside(path)} describes no network that this version knows: {error}") from error
-    if options.kind not in kinds:
-        raise CheckpointError(
-            f"{path} holds a network of the kind {options.kind}; {' or '.join(kinds)} is needed here."
-        )
+    network = _built(path, description, kinds)
     network.load_state_dict(_matching(path, _read_weights(path, description["sha256"]), network.state_dict()))
     return place(network, device).eval()
+
+
+def check_shapes(path: Path, shapes: Mapping[str, Sequence[int]]) -> None:
+    """That tensors of these names and shapes make the generator that the JSON beside `path` describes.
+
+    Neither weights nor memory for them are touched, however large they say they are. Raises CheckpointError.
+    """
+    with torch.device("meta"):
+        network = _built(path, describe(path), GENERATORS)
+    _compare(path, shapes, network.state_dict())
+
+
+def _built(path: Path, description: Mapping[str, Any], kinds: Sequence[str]) -> Any:
+    """A network with random weights, of one of these kinds."""
+    try:
+        options = options_from_json(description["network"])
+        if options.kind in kinds:
+            return build(options)
+    except (ValueError, TypeError, AttributeError, RuntimeError) as error:
+        raise CheckpointError(f"{_beside(path)} describes no network that this version knows: {error}") from error
+    raise CheckpointError(f"{path} holds a network of the kind {options.kind}; {' or '.join(kinds)} is needed here.")
 
 
 def describe(path: Path) -> dict[str, Any]:
@@ -99,7 +112,12 @@ def _read_weights(path: Path, sha256: str) -> dict[str, Tensor]:
 
 
 def _matching(path: Path, weights: Mapping[str, Tensor], wanted: Mapping[str, Tensor]) -> dict[str, Tensor]:
-    shapes = {name: tuple(tensor.shape) for name, tensor in weights.items()}
+    _compare(path, {name: tensor.shape for name, tensor in weights.items()}, wanted)
+    return {name: tensor.to(wanted[name].dtype) for name, tensor in weights.items()}
+
+
+def _compare(path: Path, found: Mapping[str, Sequence[int]], wanted: Mapping[str, Tensor]) -> None:
+    shapes = {name: tuple(shape) for name, shape in found.items()}
     expected = {name: tuple(tensor.shape) for name, tensor in wanted.items()}
     if shapes != expected:
         different = sorted(name for name in {*shapes, *expected} if shapes.get(name) != expected.get(name))
@@ -107,7 +125,6 @@ def _matching(path: Path, weights: Mapping[str, Tensor], wanted: Mapping[str, Te
             f"{path} holds the weights of another network than its JSON describes: {len(different)} of "
             f"{len(expected)} tensors differ, the first is {different[0]}."
         )
-    return {name: tensor.to(wanted[name].dtype) for name, tensor in weights.items()}
 
 
 def _compact(tensor: Tensor) -> Tensor:

@@ -110,6 +110,7 @@ TABLE = {
     "register_checkpoint": (ADMINS, "post", "/algorithms/register"),
     "algorithm": (ADMINS, "get", "/algorithms/grey/"),
     "retire": (ADMINS, "post", "/algorithms/grey/retire/"),
+    "check_checkpoint": (ADMINS, "post", "/algorithms/grey/check/"),
     "upload_fakes": (ADMINS, "post", "/algorithms/grey/fakes/"),
     "fakes": (ADMINS, "get", "/algorithms/grey/fakes/1/"),
     "fakes_csv": (ADMINS, "get", "/algorithms/grey/fakes/1/report.csv"),

@@ -41,6 +41,8 @@ def test_every_ring_names_a_task_that_the_worker_has() -> None:
     for name in (
         "import_test_set",
         "import_responses",
+        "import_fakes",
+        "check_checkpoint",
         "colorize",
         "observe",
         "compute_fool_rates",

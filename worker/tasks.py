@@ -16,6 +16,7 @@ from colortest.stimuli import observer
 from colortest.stimuli import services as stimuli
 from colortest.stimuli.measuring import measure_colorizations
 from colortest.stimuli.models import Algorithm, Colorization, FakesUpload, MachineFoolRate, TestSet
+from worker import checking
 from worker.lanes import colorize_pending
 from worker.observing import observe_colorizations
 
@@ -46,6 +47,13 @@ def colorize() -> None:
     """Colorizations PENDING → READY or FAILED for a slice of this worker's time; rings again where it was too short."""
     if colorize_pending(seconds=settings.TASK_SECONDS / SLICES):
         jobs.colorize()
+
+
+@shared_task
+def check_checkpoint(algorithm_id: int) -> None:
+    """Algorithm with a checkpoint that is not checked → checked, with a problem where there is one."""
+    for algorithm in Algorithm.objects.unchecked().filter(pk=algorithm_id):
+        checking.check_checkpoint(algorithm)
 
 
 @shared_task
@@ -97,6 +105,8 @@ def ring_again() -> None:
         jobs.import_responses(asked.pk, again=True)
     for fakes in FakesUpload.objects.waiting().values_list("pk", flat=True):
         jobs.import_fakes(fakes, again=True)
+    for algorithm_id in Algorithm.objects.unchecked().values_list("pk", flat=True):
+        jobs.check_checkpoint(algorithm_id, again=True)
     if Colorization.objects.any_pending():
         jobs.colorize(again=True)
     for algorithm_id, test_set_id in MachineFoolRate.objects.pending().values_list("algorithm", "test_set").distinct():

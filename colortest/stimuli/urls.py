@@ -16,6 +16,7 @@ urlpatterns = [
     path("algorithms/register", algorithms.register, name="register_checkpoint"),
     path("algorithms/<slug:slug>/", algorithms.algorithm, name="algorithm"),
     path("algorithms/<slug:slug>/retire/", algorithms.retire, name="retire"),
+    path("algorithms/<slug:slug>/check/", algorithms.check, name="check_checkpoint"),
     path("algorithms/<slug:slug>/fakes/", fakes.upload_fakes, name="upload_fakes"),
     path("algorithms/<slug:slug>/fakes/<int:pk>/", fakes.fakes, name="fakes"),
     path("algorithms/<slug:slug>/fakes/<int:pk>/report.csv", fakes.fakes_csv, name="fakes_csv"),

@@ -33,8 +33,12 @@ class AlgorithmQuerySet(models.QuerySet["Algorithm"]):
         return self.exclude(kind=Algorithm.Kind.CATCH)
 
     def active(self) -> Self:
-        """Those that are not retired: new test sets are coloured by them, new studies may use them."""
-        return self.filter(retired=None)
+        """Neither retired nor without usable weights: new test sets are coloured by them, new studies may use them."""
+        return self.filter(retired=None, problem="")
+
+    def unchecked(self) -> Self:
+        """Those of whose checkpoint no worker has said yet whether it is what its JSON describes."""
+        return self.filter(kind=Algorithm.Kind.MODEL, checked=None)
 
     def made_here(self) -> Self:
         """Those that workers can ask for a colorization."""
@@ -76,6 +80,8 @@ class Algorithm(models.Model):
     sha256 = models.CharField(max_length=64, blank=True, help_text="Of the checkpoint file.")
     network = models.JSONField(default=dict, help_text="The network's options, from the checkpoint's JSON.")
     training = models.JSONField(default=dict, help_text="How the weights came to be, from the same.")
+    checked = models.DateTimeField(null=True, help_text="When a worker last compared the weights with the network.")
+    problem = models.TextField(blank=True, db_default="", default="", help_text="Why its weights cannot be used.")
     retired = models.DateTimeField(null=True, help_text="Since when nothing new is asked of it.")
     created = models.DateTimeField(db_default=Now())
 

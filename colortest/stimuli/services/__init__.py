@@ -1,8 +1,10 @@
 """Writes of test sets, algorithms and colorizations. Each is atomic and rings for what follows it."""
 
 from colortest.stimuli.services.algorithms import (
+    check_again,
     checkpoint_path,
     file_sha256,
+    note_check,
     register_checkpoint,
     register_external,
     register_method,
@@ -68,6 +70,7 @@ __all__ = [
     "accept_test_set",
     "begin_test_set",
     "begin_upload",
+    "check_again",
     "check_colorizations",
     "check_photos",
     "checkpoint_path",
@@ -89,6 +92,7 @@ __all__ = [
     "give_up",
     "import_photos",
     "import_uploaded",
+    "note_check",
     "receive_chunk",
     "register_checkpoint",
     "register_method",

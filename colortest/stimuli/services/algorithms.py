@@ -9,6 +9,7 @@ from django.db import transaction
 from django.db.models.functions import Now
 from django.utils.text import slugify
 
+from colortest import jobs
 from colortest.refusal import Refused
 from colortest.stimuli.models import Algorithm
 
@@ -37,7 +38,11 @@ def register_checkpoint(*, slug: str, name: str, file_name: str) -> Algorithm:
     known = Algorithm.objects.filter(sha256=digest).exclude(slug=slug).first()
     if known:
         raise Refused(f"{path.name} is registered already, as “{known.name}”.")
-    return _register(slug, name, kind="MODEL", checkpoint=file_name, sha256=digest, network=network, training=training)
+    facts = {"checkpoint": file_name, "sha256": digest, "network": network, "training": training}
+    algorithm = _register(slug, name, kind=Algorithm.Kind.MODEL, **facts)
+    if algorithm.checked is None:
+        jobs.check_checkpoint(algorithm.pk)
+    return algorithm
 
 
 def register_method(*, slug: str, name: str, kind: Algorithm.Kind, method: Algorithm.Method) -> Algorithm:
@@ -87,6 +92,22 @@ def register_shipped() -> list[Algorithm]:
         register_method(slug="grey", name="Grey", kind=kinds.BASELINE, method=methods.GREY),
         register_method(slug="random-colour", name="Random colour", kind=kinds.CATCH, method=methods.RANDOM_COLOUR),
     ]
+
+
+@transaction.atomic
+def note_check(*, algorithm: Algorithm, problem: str) -> None:
+    """What a worker found in its checkpoint. With a problem, what was asked of it and not begun is taken back."""
+    Algorithm.objects.filter(pk=algorithm.pk).update(checked=Now(), problem=problem[:1000])
+    if problem:
+        fresh = algorithm.colorizations.fresh()
+        fresh.filter(pk__in=fresh.unheld().values("pk")).delete()
+
+
+@transaction.atomic
+def check_again(*, algorithm: Algorithm) -> None:
+    """Have its checkpoint compared once more: somebody copied the files again."""
+    Algorithm.objects.filter(pk=algorithm.pk, kind=Algorithm.Kind.MODEL).update(checked=None)
+    jobs.check_checkpoint(algorithm.pk)
 
 
 def file_sha256(path: Path) -> str:

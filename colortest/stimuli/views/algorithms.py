@@ -82,6 +82,15 @@ def retire(request: HttpRequest, slug: str) -> HttpResponse:
 
 @require_POST
 @admin_required
+def check(request: HttpRequest, slug: str) -> HttpResponse:
+    """Have a worker compare a checkpoint with its network once more."""
+    found = get_object_or_404(Algorithm, slug=slug)
+    services.check_again(algorithm=found)
+    return redirect(found)
+
+
+@require_POST
+@admin_required
 def observe(request: HttpRequest, slug: str) -> HttpResponse:
     """Ask the machine observer about an algorithm, on every test set that has enough of its colorizations."""
     try:
@@ -110,6 +119,7 @@ def shown(request: HttpRequest, found: Algorithm, form: forms.Form | None = None
     external = found.kind == Algorithm.Kind.EXTERNAL
     context = {
         "algorithm": found,
+        "unchecked": found.kind == Algorithm.Kind.MODEL and not found.checked,
         "progress": TestSet.objects.progress_of(found),
         "samples": found.colorizations.ready().select_related("photo").order_by("-id")[:SAMPLES],
         "training": read_training(found.network, found.training) if found.training else None,

@@ -30,7 +30,7 @@ class Figure:
         if self.algorithm.kind == Algorithm.Kind.EXTERNAL:
             return ""
         if self.colorization is None:
-            if self.algorithm.retired:
+            if self.algorithm.retired or self.algorithm.problem:
                 return ""
             return f"Colour with {self.algorithm}"
         failed = self.colorization.status == Colorization.Status.FAILED
