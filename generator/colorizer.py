@@ -27,6 +27,7 @@ Made = TypeVar("Made")
 BATCH = 16
 PIXELS_AT_ONCE = 4_000_000  # full-size pixels in one batch: about half a gigabyte while they are joined
 
+PASSES = 64  # batches after which more is tried again where memory had run out: others may have held it for a while
 CPU = torch.device("cpu")
 
 log = logging.getLogger(__name__)
@@ -47,8 +48,9 @@ class Colorizer:
         self.network = ready(network, self.precision)
         settle(self.device)
         self.size = size or network.options.size
-        self.batch = batch
+        self.batch = self.full_batch = batch
         self.halved = False
+        self._passes = 0  # since the batch was last changed
 
     @classmethod
     def load(
@@ -65,7 +67,7 @@ class Colorizer:
     def colorize(self, photos: Sequence[Photo]) -> list[Photo]:
         """Colorizations in the order of `photos`, which are (H, W, 3) uint8 of any sizes, mixed.
 
-        The colours of the photos are not used. Where memory runs out, the batch is halved for good, which is said once.
+        The colours of the photos are not used. Where memory runs out, the batch is halved for a while; it is said once.
         Raises ValueError for anything that is not such an array, and OutOfMemory where one photo alone is too many.
         """
         colorizations: dict[int, Photo] = {}
@@ -103,6 +105,7 @@ class Colorizer:
                     raise
                 self._halve(len(batch), error)
             else:
+                self._passed()
                 yield made
                 done += len(batch)
 
@@ -114,10 +117,15 @@ class Colorizer:
     def _halve(self, tried: int, error: Exception) -> None:
         if tried == 1:
             raise OutOfMemory(f"Memory on {self.device} does not suffice to colorize one photo; free some.") from error
-        self.batch = tried // 2
+        self.batch, self._passes = tried // 2, 0
         if not self.halved:
             log.warning("Out of memory with %d photos at once: going on with %d, or fewer.", tried, self.batch)
         self.halved = True
+
+    def _passed(self) -> None:
+        self._passes += 1
+        if self._passes >= PASSES and self.batch < self.full_batch:
+            self.batch, self._passes = min(2 * self.batch, self.full_batch), 0
 
 
 def network_size(height: int, width: int, size: int) -> tuple[int, int]:

@@ -105,6 +105,20 @@ def test_the_batch_is_halved_until_it_fits_which_is_said_once(caplog: pytest.Log
         assert np.abs(made.astype(int) - expected).max() <= 1
 
 
+def test_more_is_tried_after_a_while_for_others_may_have_held_the_memory(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("generator.colorizer.PASSES", 4)
+    colorizer = Colorizer(Small(room=3), batch=8)
+    batches = []
+    for _ in range(10):
+        colorizer.colorize(photos())
+        batches.append(colorizer.batch)
+    assert set(batches) <= {1, 2, 3, 6}, "too many for the room come back to fewer"
+    colorizer.network.room = 8
+    for _ in range(6):
+        colorizer.colorize(photos())
+    assert colorizer.batch == 8
+
+
 def test_measuring_goes_on_with_fewer_photos_at_once_and_finds_the_same() -> None:
     scarce, plenty = Colorizer(Small(room=2), batch=8), Colorizer(Small(room=8), batch=8)
     assert evaluate(scarce, photos()) == pytest.approx(evaluate(plenty, photos()), rel=1e-3, abs=1e-3)
