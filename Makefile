@@ -20,7 +20,7 @@ run: $(INSTALLED) ## serve the site with everything it needs until Ctrl-C
 	@$(BIN)/python manage.py up --host $(HOST) --port $(PORT) $(ARGS)
 
 test: $(INSTALLED) chromium lint ## check style and types, and run all tests
-	$(BIN)/python -m pytest -n 2 --dist loadfile $(ARGS)
+	$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder $(ARGS)
 
 lint: $(INSTALLED) ## check style and types
 	$(BIN)/ruff check .

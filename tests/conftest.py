@@ -15,7 +15,8 @@ from tests.services import HOME, queue
 
 __all__ = ["admin", "make_study", "other_researcher", "participant", "researcher", "stranger", "study"]
 
-WORKER_START_SECONDS, WORKER_STOP_SECONDS = 60, 120
+WORKER_START_SECONDS, WORKER_STOP_SECONDS = 240, 240
+LONG = ("processes", "browser", "long")
 QUIET_LOOKS = 4  # one after the other: a task takes a moment between two transactions
 
 
@@ -23,6 +24,13 @@ def pytest_configure() -> None:
     """Static files straight from their sources: `manage.py up` makes the manifest that the site reads."""
     settings.STORAGES["staticfiles"]["BACKEND"] = "django.contrib.staticfiles.storage.StaticFilesStorage"
     settings.STATIC_ROOT.mkdir(exist_ok=True)
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """The files with the longest tests first: a run is as long as the file that ends last."""
+    long = {item.path for item in items if any(map(item.get_closest_marker, LONG))}
+    items.sort(key=lambda item: item.path not in long)
 
 
 @pytest.fixture(scope="module")

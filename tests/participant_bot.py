@@ -9,7 +9,7 @@ from colortest.experiment.simulation import digits, real_side
 
 def person(site: str, *, fool_rate: float, seed: int, catch_rate: float = 1.0) -> ParticipantBot:
     """Somebody at the site who is fooled with a known probability, and not by catch trials."""
-    client = httpx.Client(base_url=site, timeout=60)
+    client = httpx.Client(base_url=site, timeout=240)
     return ParticipantBot(client, real_side, fool_rate, catch_rate=catch_rate, seed=seed, digits=digits)
 
 

@@ -19,7 +19,8 @@ from colortest import embedded
 from colortest.embedded.processes import ROOT
 
 START_SECONDS = 600  # with a demo to colour on a busy machine
-STOP_SECONDS = 30
+STOP_SECONDS = 120
+PATIENCE = 120.0  # seconds, for what takes a moment unless the machine is busy
 
 
 def new_folder(mode: int = 0o711) -> Path:
@@ -80,7 +81,7 @@ class Site:
         return any(str(self.home) in mark for mark in marks)
 
 
-def wait_until(happened: Callable[[], object], seconds: float) -> None:
+def wait_until(happened: Callable[[], object], seconds: float = PATIENCE) -> None:
     deadline = time.monotonic() + seconds
     while not happened():
         assert time.monotonic() < deadline, "It did not happen in time"

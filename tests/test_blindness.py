@@ -24,7 +24,7 @@ from generator.colorizer import Colorizer
 from tests.adversary import CLASSIFIERS, Seen, guessed, play
 from tests.cast import fake_colorizer, photographs
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.long]
 
 CROPS = 100  # with their mirror images 200 photos: in those neither rounding nor chance is the same
 RUNS = 4  # of 50 trials each, so that each photo is shown once

@@ -23,7 +23,7 @@ from worker.tasks import ring_again
 pytestmark = [pytest.mark.processes, pytest.mark.django_db(transaction=True)]
 
 
-def wait_for(what: Callable[[], bool], seconds: float = 60) -> None:
+def wait_for(what: Callable[[], bool], seconds: float = 240) -> None:
     deadline = time.monotonic() + seconds
     while not what():
         assert time.monotonic() < deadline, "nothing happened"

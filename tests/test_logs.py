@@ -58,7 +58,7 @@ def log() -> Iterator[Lines]:
 def test_a_whole_run_and_an_admins_leave_nobody_in_the_log(site: str, make_study: object, log: Lines) -> None:
     study: Study = make_study(recruiter="PROLIFIC", practice_trials=1, test_trials=2, catch_share=0.0)  # type: ignore[operator]
     headers = {"User-Agent": BROWSER, "X-Forwarded-For": FORWARDED}
-    with httpx.Client(base_url=site, headers=headers, timeout=60) as client:
+    with httpx.Client(base_url=site, headers=headers, timeout=240) as client:
         code = ParticipantBot(client, real_side, 0.5, digits=digits).play(study.slug, PROLIFIC_PID=PERSON)
         assert client.get(f"/take/{code}x/").status_code == 404
         assert client.post(f"/take/{code}/begin/", headers={"Referer": f"{site}/take/{code}/"}).status_code == 403

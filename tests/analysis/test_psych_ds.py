@@ -107,7 +107,7 @@ def test_the_script_in_it_finds_the_fool_rates_from_its_data(files: Files, study
         (tmp_path / path).parent.mkdir(parents=True, exist_ok=True)
         (tmp_path / path).write_bytes(content)
     argv = [sys.executable, "analysis/fool_rates.py"]
-    said = subprocess.run(argv, cwd=tmp_path, capture_output=True, text=True, check=True, timeout=60).stdout
+    said = subprocess.run(argv, cwd=tmp_path, capture_output=True, text=True, check=True, timeout=300).stdout
     found = [tuple(line.split("\t")) for line in said.splitlines()[1:]]
     rates = study.fool_rates.of_people().filter(countable__gt=0).select_related("algorithm")
     assert rates

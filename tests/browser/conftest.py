@@ -6,13 +6,14 @@ from collections.abc import Generator, Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Response, WebError
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Response, WebError, expect
 
 from tests.browser.chromium import PROGRAM, chromium
 
 Report = Generator[None, pytest.TestReport, pytest.TestReport]
 
-PATIENCE_MS = 15_000
+PATIENCE_MS = 60_000  # what is waited for comes, on a busy machine later
+expect.set_options(timeout=PATIENCE_MS)
 FAILURES = Path("/tmp/colortest-browser-failures")  # noqa: S108 - a fixed place, so that one knows where to look
 
 

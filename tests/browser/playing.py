@@ -101,7 +101,7 @@ def token_of(reply: Response) -> str:
 
 def observed(page: Page) -> dict[str, Any]:
     """What `observer.js` wrote down, once the stimuli are off the screen."""
-    wait_until(lambda: page.evaluate("observed.pairs.length % 2 === 0"), seconds=10)
+    wait_until(lambda: page.evaluate("observed.pairs.length % 2 === 0"))
     return dict(page.evaluate("observed"))
 
 

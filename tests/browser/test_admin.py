@@ -62,17 +62,17 @@ def test_photos_are_uploaded_reported_and_coloured_while_the_admin_looks_on(
     page = at_test_sets
     upload(page, "Holiday", zip_of_photographs())
     report = page.get_by_role("row").filter(has_text="notes.jpg")
-    expect(report).to_contain_text("This is not a photo in a format that is accepted", timeout=60_000)
+    expect(report).to_contain_text("This is not a photo in a format that is accepted", timeout=240_000)
     assert not Colorization.objects.exists()
     page.get_by_role("button", name="Accept").click()
     expect(page.get_by_role("link", name="1 file not kept")).to_be_visible()
     stay(page)
-    expect(page.get_by_text(f"{PHOTOS * algorithms} of {PHOTOS * algorithms} made")).to_be_visible(timeout=60_000)
+    expect(page.get_by_text(f"{PHOTOS * algorithms} of {PHOTOS * algorithms} made")).to_be_visible(timeout=240_000)
     assert Photo.objects.split_counts() == {"test": PHOTOS // 2, "train": PHOTOS // 2}
     assert Colorization.objects.ready().count() == PHOTOS * algorithms
     for image in page.locator("#test-set figure img").all():
         image.scroll_into_view_if_needed()
-    wait_until(lambda: page.evaluate(LOADED) == PHOTOS * (1 + algorithms), seconds=10)
+    wait_until(lambda: page.evaluate(LOADED) == PHOTOS * (1 + algorithms))
     assert stayed(page)
 
 
@@ -91,5 +91,5 @@ def test_a_zip_that_broke_on_its_way_names_what_was_lost(at_test_sets: Page, alg
     whole = zip_of_photographs()
     middle = len(whole) // 3
     upload(page, "Half", whole[:middle] + bytes(1000) + whole[middle + 1000 :])
-    expect(page.get_by_role("link", name="rejected 2")).to_be_visible(timeout=60_000)
+    expect(page.get_by_role("link", name="rejected 2")).to_be_visible(timeout=240_000)
     assert Photo.objects.count() == PHOTOS - 1

@@ -20,4 +20,4 @@ def test_who_reads_the_instructions_for_long_keeps_the_places(page: Page, site: 
     assert not Participant.objects.holding_places().exists()
     with page.expect_request("**/heartbeat/"):
         page.clock.fast_forward(31_000)
-    wait_until(lambda: Participant.objects.holding_places().exists(), seconds=10)
+    wait_until(lambda: Participant.objects.holding_places().exists())

@@ -205,7 +205,7 @@ def test_what_a_draft_lacks_is_made_while_its_page_is_watched(page: Page, site: 
     page.get_by_role("button", name="Save the design").click()
     page.get_by_role("heading", name="From nothing").wait_for()
     stay(page)
-    expect(page.get_by_text("Everything that this study shows is ready.")).to_be_visible(timeout=60_000)
+    expect(page.get_by_text("Everything that this study shows is ready.")).to_be_visible(timeout=240_000)
     expect(page.get_by_role("button", name="Open", exact=True)).to_be_enabled()
     assert stayed(page)
 
@@ -221,7 +221,7 @@ def test_fool_rates_of_the_database_appear_and_keep_up_without_a_reload(
     stay(page)
     for people in (1, 2):
         play_as_person(site, study.slug, seed=people)
-        expect(_number(page, "people finished")).to_have_text(str(people), timeout=60_000)
+        expect(_number(page, "people finished")).to_have_text(str(people), timeout=240_000)
         expect(_number(page, "countable responses")).to_have_text(str(9 * people))
         arms = {arm["split"]: arm for arm in study.reports.of_people().get().content["arms"]}
         for rate in FoolRate.objects.of_people():
@@ -230,7 +230,7 @@ def test_fool_rates_of_the_database_appear_and_keep_up_without_a_reload(
             sequence = interval(**arms[rate.split]["sequence"])
             assert cells[2:6] == [rate.rate_percent, sequence, str(rate.fooled), str(rate.countable)]
             assert rate.rate == rate.fooled / rate.countable
-        wait_until(lambda: page.evaluate("document.querySelector('img.chart').naturalWidth > 0"), seconds=10)
+        wait_until(lambda: page.evaluate("document.querySelector('img.chart').naturalWidth > 0"))
     assert _fooled(study) == sum(FoolRate.objects.of_people().values_list("fooled", flat=True))
     assert stayed(page)
 

@@ -33,7 +33,7 @@ def open_results(page: Page, site: str, width: int = 1280) -> None:
     page.set_viewport_size({"width": width, "height": 900})
     log_in(page, site, "ruth", PASSWORD)
     page.goto(f"{site}/studies/sunday-study/results/")
-    wait_until(lambda: page.evaluate("document.querySelector('img.chart').naturalWidth > 0"), seconds=20)
+    wait_until(lambda: page.evaluate("document.querySelector('img.chart').naturalWidth > 0"))
 
 
 @pytest.mark.parametrize("width", [390, 1280])
@@ -43,17 +43,17 @@ def test_new_numbers_appear_by_themselves_without_a_flash(page: Page, site: str,
     page.locator("#fool-rates-numbers").click()
     page.locator("#over-time-json").focus()
     page.evaluate("[...document.images].forEach(image => image.loading = 'eager')")
-    wait_until(lambda: page.evaluate("[...document.images].every(image => image.complete)"), seconds=20)
+    wait_until(lambda: page.evaluate("[...document.images].every(image => image.complete)"))
     before = page.locator("img.chart").first.get_attribute("src")
     stay(page)
     page.evaluate(WATCH)
     report(study, counts={**content()["counts"], "finished": 45})
-    expect(page.locator(".number").filter(has_text="people finished").locator("dd")).to_have_text("45", timeout=15_000)
+    expect(page.locator(".number").filter(has_text="people finished").locator("dd")).to_have_text("45")
     assert page.locator("img.chart").first.get_attribute("src") != before
     expect(page.locator("#fool-rates-table")).to_have_attribute("open", "")
     assert page.evaluate("document.activeElement.id") == "over-time-json"
     report(study, counts={**content()["counts"], "finished": 46})
-    expect(page.locator(".number").filter(has_text="people finished").locator("dd")).to_have_text("46", timeout=15_000)
+    expect(page.locator(".number").filter(has_text="people finished").locator("dd")).to_have_text("46")
     assert page.evaluate("window.frames_seen") > 30
     assert page.evaluate("window.flashes") == []
     assert stayed(page)

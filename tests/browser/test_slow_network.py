@@ -58,7 +58,7 @@ def test_a_lost_connection_holds_the_page_between_two_trials_and_it_goes_on_by_i
     playing.reach(page, "sending")
     page.context.set_offline(False)
     playing.reach(page, "choice")
-    wait_until(lambda: Response.objects.count() == 2, seconds=5)
+    wait_until(lambda: Response.objects.count() == 2)
     assert not Response.objects.filter(flags__contains=["REPEATED"]).exists(), "nothing was shown twice"
 
 

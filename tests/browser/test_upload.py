@@ -180,7 +180,7 @@ def test_another_folder_is_refused_in_a_sentence_and_the_begun_one_stays(
 
 def test_the_zip_that_a_browser_makes_of_a_folder_is_one_that_others_read(at_test_sets: Page, folder: Path) -> None:
     begin(at_test_sets, folder)
-    wait_until(lambda: TestSet.objects.filter(status="UPLOADED").exists(), 30)
+    wait_until(lambda: TestSet.objects.filter(status="UPLOADED").exists())
     whole = b"".join(chunk.file.read() for chunk in Upload.objects.get().chunks.all())
     with zipfile.ZipFile(io.BytesIO(whole)) as archive:
         assert archive.testzip() is None

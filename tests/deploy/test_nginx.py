@@ -55,7 +55,7 @@ def nginx(site: str, settings: Settings) -> Iterator[str]:
     with (folder / "said").open("wb") as said:
         process = subprocess.Popen([*argv, "-g", "daemon off;"], stderr=said, stdout=said)
     try:
-        wait_until((folder / "nginx.pid").exists, 10)
+        wait_until((folder / "nginx.pid").exists)
         yield f"https://localhost:{port}"
         process.terminate()
         process.wait(10)

@@ -63,7 +63,7 @@ def visit(site: Site) -> None:
 def somebody(site: Site) -> httpx.Client:
     headers = {"User-Agent": BROWSER, "X-Forwarded-For": FORWARDED}
     return httpx.Client(
-        base_url=site.url, headers=headers, timeout=60, transport=httpx.HTTPTransport(local_address=ADDRESS)
+        base_url=site.url, headers=headers, timeout=120, transport=httpx.HTTPTransport(local_address=ADDRESS)
     )
 
 

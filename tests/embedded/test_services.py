@@ -184,5 +184,5 @@ def test_a_child_that_ignores_its_signal_is_killed_with_its_own_children(tmp_pat
     grandchild = psutil.Process(int(child.last_lines()))
     child.stop()
     assert child.exit_code == -signal.SIGKILL
-    psutil.wait_procs([grandchild], timeout=5)
+    psutil.wait_procs([grandchild], timeout=60)
     assert has_ended(grandchild)

@@ -40,7 +40,7 @@ class TestWhileItServes:
         assert other.said.read_text() == f"CommandError: Port {site.port} of 127.0.0.1 is in use: {advice}\n"
 
     def test_what_it_stores_is_closed_to_other_accounts(self, home: Path, site: Site) -> None:
-        wait_until(lambda: list(home.glob("beat-schedule*")), 60)  # beat starts beside the site, and later
+        wait_until(lambda: list(home.glob("beat-schedule*")))  # beat starts beside the site, and later
         stored = [home / "secret-key", home / "static", home / "logs/web.log", *home.glob("beat-schedule*")]
         assert len(stored) > 3
         assert [path for path in stored if path.stat().st_mode & 0o077] == []
@@ -62,7 +62,7 @@ def test_it_serves_until_it_is_asked_to_stop_and_leaves_no_process(home: Path, n
 @pytest.mark.parametrize("word", ["worker", "postgres"])
 def test_a_crash_of_one_process_ends_all_with_its_last_lines(home: Path, word: str) -> None:
     with serving(home) as site:
-        wait_until((home / f"logs/{word}.log").read_text, seconds=20)
+        wait_until((home / f"logs/{word}.log").read_text)
         victim = next(process for process in site.processes() if word in (*process.cmdline(), process.name()))
         victim.kill()
         assert site.wait_for_the_end() == 1
@@ -75,6 +75,6 @@ def test_a_crash_of_one_process_ends_all_with_its_last_lines(home: Path, word: s
 def test_a_killed_run_leaves_no_process_and_nothing_that_stops_the_next(home: Path) -> None:
     with serving(home) as site:
         site.process.kill()
-        wait_until(lambda: not site.processes(), seconds=20)
+        wait_until(lambda: not site.processes())
     with serving(home) as again:
         assert httpx.get(f"{again.url}/health/").text == "ok"

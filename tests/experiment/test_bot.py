@@ -26,7 +26,7 @@ def test_a_bot_that_is_told_the_digits_sees_as_most_people_do(site: str, study: 
 
 
 def test_a_bot_that_nobody_tells_sees_none_and_finishes_all_the_same(site: str, study: Study) -> None:
-    with httpx.Client(base_url=site, timeout=60) as client:
+    with httpx.Client(base_url=site, timeout=240) as client:
         ParticipantBot(client, real_side, 0.5, seed=1).play(study.slug)
     played = Participant.objects.get()
     assert (played.vision, played.vision_errors, played.ending) == ("DIFFERENT", COUNT, "COMPLETED")

@@ -22,8 +22,10 @@ from generator.networks.registry import build, options_from_json
 from generator.observer import Verdicts, deal, machine_fool_rate, observe, real_again
 from generator.observer_training import LearningOptions, read_pairs
 
+pytestmark = pytest.mark.long
 QUICK = LearningOptions(steps=2, check_every=1)
 SIDE = 128
+FOLDS = 3  # observers to train for each claim
 
 
 @pytest.fixture(scope="module")
@@ -64,17 +66,17 @@ def test_its_options_go_to_json_and_back() -> None:
 
 
 def test_grey_hardly_ever_fools_it(photos: list[Photo]) -> None:
-    assert machine_fool_rate(observe(photos, grey(photos))).rate <= 0.05
+    assert machine_fool_rate(observe(photos, grey(photos), folds=FOLDS)).rate <= 0.05
 
 
 def test_the_colours_of_another_photo_rarely_fool_it(photos: list[Photo]) -> None:
     """A third of the photos that its figure for 140 rests on; with so few it is fooled by one in eight or so."""
     donors = [*photos[20:], *photos[:20]]
-    assert machine_fool_rate(observe(photos, random_colour(photos, donors))).high < 0.4
+    assert machine_fool_rate(observe(photos, random_colour(photos, donors), folds=FOLDS)).high < 0.4
 
 
 def test_the_photos_own_colours_by_the_steps_of_a_colorizer_leave_it_guessing(photos: list[Photo]) -> None:
-    rate = machine_fool_rate(observe(photos, real_again(photos)))
+    rate = machine_fool_rate(observe(photos, real_again(photos), folds=FOLDS))
     assert rate.low < 0.5 < rate.high
 
 

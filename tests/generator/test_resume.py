@@ -31,6 +31,9 @@ sys.exit(main(sys.argv[1:]))
 """
 
 
+pytestmark = pytest.mark.long
+
+
 @pytest.fixture
 def photos(tmp_path: Path) -> Path:
     folder = tmp_path / "photos"

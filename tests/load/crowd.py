@@ -60,7 +60,7 @@ def start_together(
         time.sleep(max(0.0, opening + within * number / people - time.perf_counter()))
         transport = Timed()
         try:
-            with httpx.Client(base_url=url, timeout=60, transport=transport) as client:
+            with httpx.Client(base_url=url, timeout=300, transport=transport) as client:
                 _to_the_first_pair(ParticipantBot(client, real_side, 0.4, seed=number), slug, reading)
         except Exception as error:  # noqa: BLE001 (a thread's errors would be lost)
             crowd.failures.append(error)

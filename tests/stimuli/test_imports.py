@@ -167,7 +167,7 @@ def test_one_worker_at_a_time_imports_a_test_set(uploaded: TestSet) -> None:
         assert not ImportedFile.objects.exists()
         with pytest.raises(Refused, match="is being imported already"):
             services.import_photos(test_set=uploaded, path=Path("/nowhere"))
-    wait_until(lambda: not _held(uploaded), 10)  # the server notices that a connection was closed a moment later
+    wait_until(lambda: not _held(uploaded))  # the server notices that a connection was closed a moment later
     services.import_uploaded(test_set_id=uploaded.pk)
     assert Photo.objects.count() == PHOTOS
 
