@@ -8,10 +8,10 @@ from enum import Enum
 from django.db.models import QuerySet
 
 from colortest.stimuli import rendering
-from colortest.stimuli.models import Colorization, Photo, read_stimulus, sha256_of
+from colortest.stimuli.models import Chunk, Colorization, Photo, read_stimulus, sha256_of
 
 SLICE, THREADS = 500, 8
-Row = Photo | Colorization
+Row = Photo | Colorization | Chunk
 
 
 class State(Enum):
@@ -35,7 +35,7 @@ class Seen:
         return self.state in (State.DAMAGED, State.MISSING)
 
 
-def look_at(rows: "QuerySet[Photo] | QuerySet[Colorization]") -> Iterator[list[Seen]]:
+def look_at(rows: "QuerySet[Photo] | QuerySet[Colorization] | QuerySet[Chunk]") -> Iterator[list[Seen]]:
     """All rows by id, some hundred at a time.
 
     Raises OSError where the storage does not answer: that tells nothing of a file.
@@ -54,8 +54,9 @@ def look(row: Row) -> Seen:
     except FileNotFoundError:
         return Seen(row, State.MISSING)
     digest = sha256_of(data)
-    if row.file_sha256:
-        return Seen(row, State.WHOLE if digest == row.file_sha256 else State.DAMAGED)
+    known = row.sha256 if isinstance(row, Chunk) else row.file_sha256
+    if known or isinstance(row, Chunk):
+        return Seen(row, State.WHOLE if digest == known else State.DAMAGED)
     if row.byte_count not in (0, len(data)) or not _opens(data):
         return Seen(row, State.DAMAGED)
     return Seen(row, State.UNKNOWN, digest)

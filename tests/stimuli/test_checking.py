@@ -20,7 +20,8 @@ from colortest.celery import SWEEP_MINUTES, app
 from colortest.experiment import services as experiment
 from colortest.experiment.models import Participant
 from colortest.stimuli import services
-from colortest.stimuli.models import Algorithm, Colorization, Photo, TestSet
+from colortest.stimuli.models import Algorithm, Chunk, Colorization, Photo, TestSet
+from colortest.stimuli.services import uploads
 from colortest.stimuli.services.making import finish_colorization, write_colorization
 from colortest.stimuli.services.orphans import FOLDERS, folder_of
 from colortest.stimuli.services.repairing import remake_colorization
@@ -63,14 +64,14 @@ def check(*options: str) -> tuple[int, str]:
     return 0, said.getvalue()
 
 
-def damage(row: Photo | Colorization) -> None:
+def damage(row: Photo | Colorization | Chunk) -> None:
     path = Path(row.file.path)
     data = bytearray(path.read_bytes())
     data[len(data) // 2] ^= 1
     path.write_bytes(data)
 
 
-def remove(row: Photo | Colorization) -> None:
+def remove(row: Photo | Colorization | Chunk) -> None:
     Path(row.file.path).unlink()
 
 
@@ -79,8 +80,8 @@ def test_rows_of_before_get_the_hash_of_what_is_there_and_later_damage_is_found(
     Colorization.objects.update(file_sha256="")
     assert check() == (
         0,
-        f"{PHOTOS} photos read. Now their colorizations …\n{PHOTOS} photos and {PHOTOS} colorizations read, "
-        f"{2 * PHOTOS} hashes noted, 0 files missing or damaged; 0 are made again.\n",
+        f"{PHOTOS} photos read. Now their colorizations …\n{PHOTOS} photos, {PHOTOS} colorizations "
+        f"and 0 parts of uploads read, {2 * PHOTOS} hashes noted, 0 files missing or damaged; 0 are made again.\n",
     )
     assert not Photo.objects.filter(file_sha256="").exists()
     damage(test_set.photos.earliest("pk"))
@@ -88,6 +89,45 @@ def test_rows_of_before_get_the_hash_of_what_is_there_and_later_damage_is_found(
     first = test_set.photos.earliest("pk")
     assert status == 1
     assert f"Photo {first.pk}, {first.name} of “photographs”: damaged." in said
+
+
+def test_a_damaged_part_of_an_upload_is_asked_for_again(
+    admin: Client, monkeypatch: pytest.MonkeyPatch, django_capture_on_commit_callbacks: Any
+) -> None:
+    monkeypatch.setattr(uploads, "CHUNK_BYTES", 4)
+    test_set = services.begin_test_set(name="Street", file_name="street.zip", byte_count=10)
+    assert test_set.upload
+    for position, part in enumerate((b"abcd", b"efgh", b"ij")):
+        services.receive_chunk(upload=test_set.upload, position=position, data=part)
+    assert TestSet.objects.get().status == "UPLOADED"
+    damage(Chunk.objects.get(position=1))
+    remove(Chunk.objects.get(position=2))
+    status, said = check()
+    assert status == 1
+    assert "Part 2 of the upload street.zip: damaged; --repair has its page ask for it again." in said
+    assert "Part 3 of the upload street.zip: missing" in said
+    with django_capture_on_commit_callbacks(execute=True):
+        assert check("--repair")[0] == 0
+    assert TestSet.objects.get().status == "UPLOADING"
+    there = admin.get(test_set.upload_url).json()["chunks"]
+    assert [bool(one) for one in there] == [True, False, False]
+    for position, part in ((1, b"efgh"), (2, b"ij")):
+        services.receive_chunk(upload=test_set.upload, position=position, data=part)
+    assert TestSet.objects.get().status == "UPLOADED"
+    assert check()[0] == 0
+
+
+def test_an_upload_of_which_nothing_is_there_is_not_thrown_away(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Its folder may not be mounted."""
+    monkeypatch.setattr(uploads, "CHUNK_BYTES", 4)
+    test_set = services.begin_test_set(name="Street", file_name="street.zip", byte_count=10)
+    assert test_set.upload
+    for position, part in enumerate((b"abcd", b"efgh")):
+        services.receive_chunk(upload=test_set.upload, position=position, data=part)
+        remove(Chunk.objects.get(position=position))
+    status, said = check("--repair")
+    assert (status, Chunk.objects.count()) == (1, 2)
+    assert "is their folder mounted?" in said
 
 
 def test_a_row_of_before_whose_file_was_cut_short_is_damaged() -> None:

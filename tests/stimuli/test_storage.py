@@ -12,17 +12,19 @@ import pytest
 from django.conf import settings
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
+from django.core.management import call_command
 from django.test import Client, override_settings
 from PIL import Image
 from pytest_django import Settings
 
 from colortest.experiment.models import Participant
 from colortest.stimuli import services
-from colortest.stimuli.models import Colorization, Photo, TestSet
+from colortest.stimuli.models import Chunk, Colorization, FakesUpload, Photo, TestSet
 from colortest.stimuli.services import uploads
 from colortest.storage import UNFINISHED, LocalFiles
 from tests.buckets import NAME, bucket_server, kept_in_a_bucket
 from tests.cast import make_test_set, photographs
+from tests.stimuli.fakes import fakes, zipped
 from tests.worker.making import make_all
 from worker.lanes import colorize_pending
 
@@ -103,6 +105,37 @@ def test_a_test_set_comes_is_coloured_shown_and_goes_in_a_bucket(
     with django_capture_on_commit_callbacks(execute=True):
         services.delete_test_set(test_set=test_set)
     assert stored() == []
+
+
+@pytest.mark.django_db
+def test_fakes_come_in_a_bucket_too_and_a_part_that_rots_there_is_asked_for_again(
+    bucket: None, admin: Client, monkeypatch: pytest.MonkeyPatch, django_capture_on_commit_callbacks: Any
+) -> None:
+    monkeypatch.setattr(uploads, "CHUNK_BYTES", CHUNK)
+    theirs = services.register_external(name="Theirs")
+    data = zipped(fakes(PHOTOS))
+    row = services.begin_fakes(
+        algorithm=theirs, test_set=make_test_set(PHOTOS), file_name="fakes.zip", byte_count=len(data)
+    )
+    assert row.upload
+    for position in range(row.upload.chunk_count):
+        part = data[position * CHUNK : (position + 1) * CHUNK]
+        services.receive_chunk(upload=row.upload, position=position, data=part)
+    rotten = str(Chunk.objects.get(position=1).file.name)
+    default_storage.connection.Object(NAME, rotten).put(Body=b"x" * CHUNK)  # type: ignore[attr-defined]
+    with django_capture_on_commit_callbacks(execute=True):
+        call_command("check_files", "--repair")
+    assert rotten not in stored()
+    assert FakesUpload.objects.get().status == "UPLOADING"
+    services.receive_chunk(upload=row.upload, position=1, data=data[CHUNK : 2 * CHUNK])
+    services.work_on_fakes(fakes_id=row.pk)
+    services.accept_fakes(fakes=row)
+    with django_capture_on_commit_callbacks(execute=True):
+        services.work_on_fakes(fakes_id=row.pk)
+    assert Colorization.objects.ready().count() == PHOTOS
+    for made in Colorization.objects.all():
+        assert len(admin.get(f"/colorizations/{made.pk}/image/").content) == made.byte_count
+    assert not any(name.startswith("uploads/") for name in stored())
 
 
 def test_a_participant_sees_pairs_that_lie_in_a_bucket(bucket: None, client: Client, participant: Participant) -> None:

@@ -40,7 +40,7 @@ from colortest.stimuli.services.making import (
     write_colorization,
 )
 from colortest.stimuli.services.orphans import folder_of, sweep_folder
-from colortest.stimuli.services.repairing import check_colorizations, check_photos
+from colortest.stimuli.services.repairing import check_chunks, check_colorizations, check_photos
 from colortest.stimuli.services.sweeping import sweep_uploads
 from colortest.stimuli.services.test_sets import (
     accept_test_set,
@@ -71,6 +71,7 @@ __all__ = [
     "begin_test_set",
     "begin_upload",
     "check_again",
+    "check_chunks",
     "check_colorizations",
     "check_photos",
     "checkpoint_path",

@@ -1,19 +1,20 @@
-"""Stored files compared with their rows: hashes noted, and colorizations whose files are gone or damaged remade."""
+"""Stored files compared with their rows: hashes noted, and what is gone or damaged remade or asked for again."""
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from typing import TypeVar, cast
+from typing import Any, TypeVar, cast
 
 from django.db import transaction
 
 from colortest import jobs
-from colortest.stimuli.models import Algorithm, Colorization, Photo
+from colortest.stimuli.models import Algorithm, Chunk, Colorization, FakesUpload, Photo, TestSet, Upload
 from colortest.stimuli.services.forgetting import forget_files
 from colortest.stimuli.stored_files import Seen, State, look, look_at
 
 Tell = Callable[[str], None]
 PROGRESS = 10_000  # files
-Kept = TypeVar("Kept", Photo, Colorization)
+Hashed = TypeVar("Hashed", Photo, Colorization)
+Kept = TypeVar("Kept", Photo, Colorization, Chunk)
 UNMADE = {"file": "", "file_sha256": "", "byte_count": 0, "milliseconds": None, "psnr": None, "colourfulness": None}
 UNTRIED = {"tries": 0, "tried": None, "asked": None}
 
@@ -52,6 +53,33 @@ def check_colorizations(*, repair: bool, tell: Tell) -> Tally:
     return tally
 
 
+def check_chunks(*, repair: bool, tell: Tell) -> Tally:
+    """Read every part of an upload that is not used up; whoever sent one that is missing or damaged is asked for it."""
+    tally = Tally()
+    for seen in look_at(Chunk.objects.select_related("upload")):
+        for one in _count(Chunk, seen, tally, tell):
+            chunk = cast(Chunk, one.row)
+            lone = one.state == State.MISSING and not _has_others(chunk)
+            if repair and not lone:
+                ask_for_chunk(chunk=chunk)
+                tally.asked_again += 1
+            again = "its page asks for it again" if repair else "--repair has its page ask for it again"
+            what = "so is every other: is their folder mounted? Else throw the upload away" if lone else again
+            tell(f"Part {chunk.position + 1} of the upload {chunk.upload}: {one.state.value}; {what}.")
+    return tally
+
+
+@transaction.atomic
+def ask_for_chunk(*, chunk: Chunk) -> None:
+    """The chunk goes, and what it is of is UPLOADING again: choosing the same file sends what is missing."""
+    upload = Upload.objects.select_for_update().get(pk=chunk.upload_id)
+    forget_files([str(chunk.file.name)])
+    upload.chunks.filter(pk=chunk.pk).delete()
+    back = {"tries": 0, "trouble": ""}
+    TestSet.objects.filter(upload=upload).update(status=TestSet.Status.UPLOADING, **back)
+    FakesUpload.objects.filter(upload=upload).update(status=FakesUpload.Status.UPLOADING, **back)
+
+
 @transaction.atomic
 def remake_colorization(*, row: Colorization) -> bool:
     """READY → PENDING where the row has this file still, and ring; what is left of the file goes."""
@@ -65,7 +93,7 @@ def remake_colorization(*, row: Colorization) -> bool:
 
 
 @transaction.atomic
-def note_hashes(*, model: type[Kept], seen: Iterable[Seen]) -> int:
+def note_hashes(*, model: type[Hashed], seen: Iterable[Seen]) -> int:
     """The hashes of files whose rows have none, as first seen; rows that changed meanwhile stay. Returns how many."""
     found = {one.row.pk: one for one in seen}
     rows = model._default_manager.select_for_update(of=("self",)).filter(pk__in=found, file_sha256="")
@@ -82,12 +110,18 @@ def _count(model: type[Kept], seen: Sequence[Seen], tally: Tally, tell: Tell) ->
         tell(f"{tally.files:,} {model._meta.verbose_name_plural} read …")
     unknown = [one for one in seen if one.state == State.UNKNOWN]
     if unknown:
-        tally.noted += note_hashes(model=model, seen=unknown)
+        tally.noted += note_hashes(model=cast(Any, model), seen=unknown)
     bad = [one for one in seen if one.is_bad]
     files = dict(model._default_manager.filter(pk__in=[one.row.pk for one in bad]).values_list("pk", "file"))
     bad = [one for one in bad if files.get(one.row.pk) == one.row.file.name]
     tally.bad += len(bad)
     return bad
+
+
+def _has_others(chunk: Chunk) -> bool:
+    """Whether another part of its upload lies where it should."""
+    others = chunk.upload.chunks.exclude(pk=chunk.pk)
+    return any(one.file.storage.exists(str(one.file.name)) for one in others.iterator())
 
 
 def _obstacle(row: Colorization) -> str:

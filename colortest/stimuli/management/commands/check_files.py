@@ -4,7 +4,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from colortest.stimuli.services import check_colorizations, check_photos, sweep_folder
+from colortest.stimuli.services import check_chunks, check_colorizations, check_photos, sweep_folder
 from colortest.stimuli.services.orphans import FOLDERS
 
 
@@ -12,7 +12,11 @@ class Command(BaseCommand):
     help = "Read every stored file and compare it with its row. Ends with 1 when something is wrong and stays so."
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("--repair", action="store_true", help="make missing and damaged colorizations again")
+        parser.add_argument(
+            "--repair",
+            action="store_true",
+            help="make missing and damaged colorizations again, ask for parts of uploads again",
+        )
         parser.add_argument("--orphans", action="store_true", help="delete files that no row names for a day instead")
 
     def handle(self, *args: Any, repair: bool, orphans: bool, **options: Any) -> None:
@@ -32,10 +36,12 @@ class Command(BaseCommand):
         photos = check_photos(tell=self.stdout.write)
         self.stdout.write(f"{photos.files:,} photos read. Now their colorizations …")
         fakes = check_colorizations(repair=repair, tell=self.stdout.write)
-        left = photos.bad + fakes.bad - fakes.asked_again
+        chunks = check_chunks(repair=repair, tell=self.stdout.write)
+        left = photos.bad + fakes.bad + chunks.bad - fakes.asked_again - chunks.asked_again
         self.stdout.write(
-            f"{photos.files:,} photos and {fakes.files:,} colorizations read, {photos.noted + fakes.noted:,} hashes "
-            f"noted, {photos.bad + fakes.bad:,} files missing or damaged; {fakes.asked_again:,} are made again."
+            f"{photos.files:,} photos, {fakes.files:,} colorizations and {chunks.files:,} parts of uploads read, "
+            f"{photos.noted + fakes.noted:,} hashes noted, {photos.bad + fakes.bad + chunks.bad:,} files missing or "
+            f"damaged; {fakes.asked_again:,} are made again."
         )
         if left:
             raise SystemExit(1)
