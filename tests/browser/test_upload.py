@@ -190,6 +190,37 @@ def test_the_zip_that_a_browser_makes_of_a_folder_is_one_that_others_read(at_tes
         assert archive.read("holiday/test/notes.jpg") == (folder / "test" / "notes.jpg").read_bytes()
 
 
+def test_a_folder_that_is_dropped_comes_with_all_that_is_in_it(at_test_sets: Page) -> None:
+    """A script cannot make the browser's own entries of a folder: these do as the standard says, two at a time."""
+    page = at_test_sets
+    page.get_by_label("Name", exact=True).fill("Dropped")
+    expect(page.get_by_label("Folder")).to_be_visible()
+    names = [f"street/{split}/{number}.jpg" for split in ("test", "train") for number in range(5)]
+    page.evaluate(DROPPED, names)
+    expect(page.get_by_text(re.compile(r"^street, [\d.]+ kB$"))).to_be_visible()
+    page.get_by_role("button", name="Upload", exact=True).click()
+    wait_until(lambda: TestSet.objects.filter(status="UPLOADED").exists(), 30)
+    whole = b"".join(chunk.file.read() for chunk in Upload.objects.get().chunks.all())
+    with zipfile.ZipFile(io.BytesIO(whole)) as archive:
+        assert archive.namelist() == names
+        assert archive.read(names[3]) == names[3].encode()
+
+
+DROPPED = """(names) => {
+  const entry = (path) => {
+    const below = names.filter((name) => name.startsWith(`${path}/`));
+    const inside = [...new Set(below.map((name) => name.slice(path.length + 1).split("/")[0]))];
+    const file = (resolve) => resolve(new File([path], path.split("/").at(-1)));
+    if (!inside.length) return { isFile: true, fullPath: `/${path}`, file };
+    const readEntries = (resolve) => resolve(inside.splice(0, 2).map((name) => entry(`${path}/${name}`)));
+    return { isFile: false, fullPath: `/${path}`, createReader: () => ({ readEntries }) };
+  };
+  const drop = new Event("drop", { bubbles: true, cancelable: true });
+  drop.dataTransfer = { items: [{ webkitGetAsEntry: () => entry("street"), getAsFile: () => null }] };
+  document.querySelector("[data-drop]").dispatchEvent(drop);
+}"""
+
+
 def test_whatever_is_dropped_on_the_page_is_taken_and_the_keyboard_is_enough(at_test_sets: Page, folder: Path) -> None:
     """A zip is dropped; the form is then sent with the keyboard alone."""
     page = at_test_sets

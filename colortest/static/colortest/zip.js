@@ -4,7 +4,8 @@
  */
 
 const READ = 4 * 2 ** 20; // bytes of a file at a time
-const [SHORT, LONG] = [0xffff, 0xffffffff]; // the most that fits without zip64
+const [SHORT, LONG] = [0xffff, 0xffffffff]; // what stands where zip64 has the number
+const PLAIN_MOST = { files: SHORT, bytes: LONG }; // what fits without it
 const FLAGS = 0x0808; // sizes and checksum follow the data; names are UTF-8
 const FIRST_OF_1980 = 0x21;
 const [PLAIN, ZIP64] = [20, 45]; // versions needed to read it
@@ -25,7 +26,7 @@ function crc32(bytes, crc) {
 }
 
 /** The entries of a zip of `files`, [{path, file}], and its size in bytes. */
-function layout(files) {
+function layout(files, most) {
   const encoder = new TextEncoder();
   let offset = 0;
   const entries = [...files]
@@ -35,20 +36,20 @@ function layout(files) {
       offset += LOCAL + entry.name.length + file.size + AFTER;
       return entry;
     });
-  const listed = entries.reduce((sum, one) => sum + LISTED + one.name.length + (one.offset >= LONG ? 12 : 0), 0);
-  const large = entries.length >= SHORT || offset >= LONG || listed >= LONG;
-  return { entries, start: offset, listed, large, size: offset + listed + (large ? END64 : 0) + END };
+  const listed = entries.reduce((sum, one) => sum + LISTED + one.name.length + (one.offset >= most.bytes ? 12 : 0), 0);
+  const large = entries.length >= most.files || offset >= most.bytes || listed >= most.bytes;
+  return { entries, start: offset, listed, large, most, size: offset + listed + (large ? END64 : 0) + END };
 }
 
-/** What is sent: its name and size, and its bytes as an iterator that can be started again. */
-export function zipOf(name, files) {
+/** What is sent: its name and size, and its bytes as an iterator that can be started again. `most`: for tests. */
+export function zipOf(name, files, most = PLAIN_MOST) {
   const tooLarge = files.find(({ file }) => file.size >= LONG);
   if (tooLarge) throw new CannotBeRead(`${tooLarge.path} has more than 4 GB, which no photo has: take it out of the folder.`);
-  const plan = layout(files);
+  const plan = layout(files, most);
   return { name, size: plan.size, pieces: () => pieces(plan) };
 }
 
-async function* pieces({ entries, start, listed, large }) {
+async function* pieces({ entries, start, listed, large, most }) {
   const checksums = [];
   for (const entry of entries) {
     yield record(LOCAL, [[4, 0x04034b50], [2, PLAIN], [2, FLAGS], [2, 0], [2, 0], [2, FIRST_OF_1980], [12, 0], [2, entry.name.length]], entry.name);
@@ -60,10 +61,10 @@ async function* pieces({ entries, start, listed, large }) {
     checksums.push((crc ^ LONG) >>> 0);
     yield record(AFTER, [[4, 0x08074b50], [4, checksums.at(-1)], [4, entry.file.size], [4, entry.file.size]]);
   }
-  for (const [index, entry] of entries.entries()) yield listing(entry, checksums[index]);
+  for (const [index, entry] of entries.entries()) yield listing(entry, checksums[index], most);
   if (large) yield end64(entries.length, listed, start);
-  const count = Math.min(entries.length, SHORT);
-  yield record(END, [[4, 0x06054b50], [4, 0], [2, count], [2, count], [4, Math.min(listed, LONG)], [4, Math.min(start, LONG)]]);
+  const [count, length, at] = large ? [SHORT, LONG, LONG] : [entries.length, listed, start];
+  yield record(END, [[4, 0x06054b50], [4, 0], [2, count], [2, count], [4, length], [4, at]]);
 }
 
 async function* contents({ path, file }) {
@@ -75,12 +76,12 @@ async function* contents({ path, file }) {
   }
 }
 
-function listing({ name, file, offset }, crc) {
-  const far = offset >= LONG;
+function listing({ name, file, offset }, crc, most) {
+  const far = offset >= most.bytes;
   const extra = far ? record(12, [[2, 1], [2, 8], [8, offset]]) : new Uint8Array();
   const fields = [
     [4, 0x02014b50], [2, ZIP64], [2, far ? ZIP64 : PLAIN], [2, FLAGS], [2, 0], [2, 0], [2, FIRST_OF_1980], [4, crc],
-    [4, file.size], [4, file.size], [2, name.length], [2, extra.length], [6, 0], [4, 0], [4, Math.min(offset, LONG)],
+    [4, file.size], [4, file.size], [2, name.length], [2, extra.length], [6, 0], [4, 0], [4, far ? LONG : offset],
   ];
   return record(LISTED, fields, name, extra);
 }
