@@ -8,11 +8,13 @@ from django.views.decorators.cache import cache_control, never_cache
 
 from colortest.demo.photos import SOURCES
 from colortest.experiment.models import Study
+from colortest.experiment.views.pages import telling
 
 
 def home(request: HttpRequest) -> HttpResponse:
     """What the site is, and the studies that take participants."""
-    return render(request, "home.html", {"open_studies": Study.objects.open().for_everybody()})
+    open_studies = [(study, telling(study).minutes) for study in Study.objects.open().for_everybody()]
+    return render(request, "home.html", {"open_studies": open_studies})
 
 
 def about(request: HttpRequest) -> HttpResponse:

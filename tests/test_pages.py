@@ -7,6 +7,8 @@ from django.test import Client
 
 from colortest.demo.photos import SOURCES
 from colortest.experiment.models import Study
+from colortest.experiment.views.pages import telling
+from tests.cast import MakeStudy
 
 pytestmark = pytest.mark.django_db
 WORDMARK = 'class="wordmark"'
@@ -20,6 +22,13 @@ def test_an_open_study_is_on_the_start_page(client: Client, study: Study) -> Non
     page = client.get("/").content.decode()
     assert study.title in page
     assert 'href="/s/sunday-study/"' in page
+
+
+def test_the_start_page_says_how_long_a_study_takes(client: Client, make_study: MakeStudy) -> None:
+    study = make_study(photos=12, practice_trials=0, test_trials=2)
+    minutes = telling(study).minutes
+    assert minutes < 5, "other than the usual one"
+    assert f"It takes about {minutes} minute" in client.get("/").content.decode()
 
 
 def test_the_about_page_names_every_photograph_with_author_and_licence(client: Client) -> None:

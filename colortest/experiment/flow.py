@@ -2,13 +2,20 @@
 all lead to the same place."""
 
 from dataclasses import dataclass
+from datetime import timedelta
 from enum import Enum
+
+from django.utils import timezone
 
 from colortest.experiment.models import Participant, Response, Study, Trial
 
 # How many pairs a browser may fetch ahead: enough that it never waits, few enough that a stranger to the run learns
 # nothing early.
 AHEAD = 4
+
+# For so long after its end, or after its page was open last, the tokens of a run answer. Who opens the page itself
+# again goes on, and they answer again.
+TOKENS_LIVE = timedelta(hours=1)
 
 
 class Step(Enum):
@@ -87,8 +94,18 @@ def was_right(trial: Trial) -> bool:
 
 
 def may_see(trial: Trial) -> bool:
-    """Whether the stimuli of a trial may be shown now: it is among the participant's upcoming ones."""
-    return trial in upcoming(trial.participant)
+    """Whether the stimuli of a trial may be shown now: its page is open, and it is among the upcoming ones."""
+    page_open = trial.participant.last_seen > timezone.now() - TOKENS_LIVE
+    return page_open and trial in upcoming(trial.participant)
+
+
+def takes_responses(participant: Participant) -> bool:
+    """Whether the tokens of a run take responses, repeated ones too: until an hour after its end.
+
+    Under way a run takes them however late: a phone may have been without network for a day.
+    """
+    over = participant.finished or (participant.last_seen if participant.ending else None)
+    return over is None or over > timezone.now() - TOKENS_LIVE
 
 
 def score(participant: Participant) -> Score:

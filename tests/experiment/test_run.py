@@ -2,13 +2,16 @@
 
 import io
 import json
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from django.test import Client
+from django.utils import timezone
 from PIL import Image
 
 from colortest.experiment import services
+from colortest.experiment.flow import TOKENS_LIVE
 from colortest.experiment.models import Participant, Response, Study, Trial
 from tests.cast import pass_screen_check
 
@@ -327,6 +330,34 @@ def test_after_the_end_no_stimulus_is_to_be_had(client: Client, participant: Par
         state = respond(client, state["upcoming"][0]).json()["state"]
     assert len(addresses) == 100
     assert {client.get(address).status_code for address in addresses} == {404}
+
+
+def test_an_hour_after_the_end_tokens_are_dead(client: Client, participant: Participant) -> None:
+    """Sent again, a response to practice is replied to with who was right: to nobody who finds the address later."""
+    state = state_of(client, participant)
+    first = state["upcoming"][0]
+    while state["upcoming"]:
+        state = respond(client, state["upcoming"][0]).json()["state"]
+    assert respond(client, first).json()["correct"] in (True, False), "a reply that was lost is asked for again"
+    Participant.objects.update(finished=timezone.now() - TOKENS_LIVE)
+    late = respond(client, first)
+    assert (late.status_code, list(late.json())) == (404, ["error"])
+
+
+def test_an_hour_after_the_page_was_open_stimuli_are_dead_until_it_is_opened_again(
+    client: Client, participant: Participant
+) -> None:
+    trial = state_of(client, participant)["upcoming"][0]
+    Participant.objects.update(last_seen=timezone.now() - TOKENS_LIVE)
+    assert {client.get(address).status_code for address in trial["stimuli"]} == {404}
+    assert client.get(f"/take/{participant.code}/").status_code == 200
+    assert {client.get(address).status_code for address in trial["stimuli"]} == {200}
+
+
+def test_a_response_that_was_a_day_without_network_is_taken(client: Client, participant: Participant) -> None:
+    trial = state_of(client, participant)["upcoming"][0]
+    Participant.objects.update(last_seen=timezone.now() - timedelta(days=1))
+    assert respond(client, trial).status_code == 200
 
 
 def test_nothing_that_the_browser_receives_before_it_responds_holds_the_answer(

@@ -51,7 +51,7 @@ def trials(request: HttpRequest, code: str) -> JsonResponse:
 def respond(request: HttpRequest, code: str, token: str) -> JsonResponse:
     """Record the response to a trial; the reply to a repeated one is the same."""
     trial = Trial.objects.select_related("participant__study").filter(token=token, participant__code=code).first()
-    if trial is None:
+    if trial is None or not flow.takes_responses(trial.participant):
         return exchange.refusal(gettext("This trial is not part of your run."), HTTPStatus.NOT_FOUND)
     about(trial.participant.study.slug)
     try:
