@@ -18,6 +18,7 @@ from colortest.stimuli import services as stimuli
 from colortest.stimuli.models import Algorithm, Colorization
 from tests.cast import MakeStudy, make_test_set
 from tests.participant_bot import person, play_people
+from tests.worker.workers import ring_until_made
 from worker.tasks import ring_again
 
 pytestmark = [pytest.mark.processes, pytest.mark.django_db(transaction=True)]
@@ -65,8 +66,8 @@ def test_simulated_participants_are_marked_and_their_interval_covers_the_known_p
     site: str, worker: Child, make_study: MakeStudy, capsys: pytest.CaptureFixture[str]
 ) -> None:
     study = make_study(photos=60, seed=1)
-    call_command("simulate", study=study.slug, participants=6, fool_rate=0.4, url=site, seed=1)
-    assert "who finished “Sunday study”: 6." in capsys.readouterr().out
+    call_command("simulate", study=study.slug, participants=3, fool_rate=0.4, url=site, seed=1)
+    assert "who finished “Sunday study”: 3." in capsys.readouterr().out
     wait_for(lambda: rates_are_fresh(study))
     assert not Participant.objects.filter(simulated=False).exists()
     assert set(study.fool_rates.of_people().values_list("countable", flat=True)) == {0}
@@ -126,19 +127,18 @@ def test_what_a_lost_message_left_behind_is_rung_for_again(
 def test_a_killed_worker_loses_nothing_and_the_next_one_finishes(worker: Child, make_study: MakeStudy) -> None:
     """The row locks die with the process; the rows are pending again at once."""
     test_set = make_test_set(60)
-    stimuli.register_method(
-        slug="catch", name="Catch", kind=Algorithm.Kind.CATCH, method=Algorithm.Method.RANDOM_COLOUR
-    )
+    kinds, methods = Algorithm.Kind, Algorithm.Method
+    stimuli.register_method(slug="grey", name="Grey", kind=kinds.BASELINE, method=methods.GREY)
+    stimuli.register_method(slug="catch", name="Catch", kind=kinds.CATCH, method=methods.RANDOM_COLOUR)
     stimuli.colorize_with_all(test_set=test_set)
     wait_for(lambda: Colorization.objects.ready().exists())
     assert Colorization.objects.pending().exists()
     child = _task_process(worker)
     os.kill(child, signal.SIGKILL)
-    ring_again()
-    wait_for(all_made)
+    ring_until_made()
     made = Colorization.objects.ready()
-    assert made.count() == 60
-    assert len(set(made.values_list("file", flat=True))) == 60
+    assert made.count() == 120
+    assert len(set(made.values_list("file", flat=True))) == 120
 
 
 def _task_process(worker: Child) -> int:

@@ -46,17 +46,22 @@ class TestWhileItServes:
         assert [path for path in stored if path.stat().st_mode & 0o077] == []
 
 
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
+def ends_with_all_that_it_started(site: Site, number: signal.Signals) -> None:
+    """On the signal that a terminal sends to all of its processes: on Ctrl-C, or when it closes."""
+    assert httpx.get(f"{site.url}/health/").text == "ok"
+    assert {"postgres", "redis-server"} <= {process.name() for process in site.processes()}
+    for word in ("gunicorn", "worker", "beat"):
+        assert named(site, word)
+    os.killpg(site.process.pid, number)
+    assert site.wait_for_the_end() == 0
+    assert site.processes() == []
+    assert "Traceback" not in site.said.read_text()
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP])
 def test_it_serves_until_it_is_asked_to_stop_and_leaves_no_process(home: Path, number: signal.Signals) -> None:
     with serving(home) as site:
-        assert httpx.get(f"{site.url}/health/").text == "ok"
-        assert {"postgres", "redis-server"} <= {process.name() for process in site.processes()}
-        for word in ("gunicorn", "worker", "beat"):
-            assert named(site, word)
-        os.killpg(site.process.pid, number)  # as a terminal does, on Ctrl-C or when it closes
-        assert site.wait_for_the_end() == 0
-        assert site.processes() == []
-        assert "Traceback" not in site.said.read_text()
+        ends_with_all_that_it_started(site, number)
 
 
 @pytest.mark.parametrize("word", ["worker", "postgres"])
@@ -72,9 +77,9 @@ def test_a_crash_of_one_process_ends_all_with_its_last_lines(home: Path, word: s
         assert (home / f"logs/{word}.log").read_text().splitlines()[-1] in said
 
 
-def test_a_killed_run_leaves_no_process_and_nothing_that_stops_the_next(home: Path) -> None:
+def test_a_killed_run_leaves_no_process_and_nothing_that_stops_the_next_which_ends_on_ctrl_c(home: Path) -> None:
     with serving(home) as site:
         site.process.kill()
         wait_until(lambda: not site.processes())
     with serving(home) as again:
-        assert httpx.get(f"{again.url}/health/").text == "ok"
+        ends_with_all_that_it_started(again, signal.SIGINT)
