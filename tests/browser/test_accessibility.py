@@ -1,6 +1,7 @@
 """Every page that can be reached, as axe-core judges it: by day, by night, and enlarged to 200 %."""
 
 from collections.abc import Iterator
+from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
@@ -57,6 +58,26 @@ def test_no_page_of_a_run_violates_a_rule(page: Page, site: str, study: Study) -
     page.get_by_role("heading", name="Thank you").wait_for()
     found["thanks"] = _problems(page)
     assert {name: problems for name, problems in found.items() if problems} == {}
+
+
+def test_whoever_goes_by_keyboard_sees_where_they_are(page: Page, site: str, study: Study) -> None:
+    for path in ("/", "/about/", "/login/", f"/s/{study.slug}/"):
+        page.goto(f"{site}{path}")
+        stops = [_next_stop(page) for _ in range(page.locator("a, button, input:not([type=hidden]), select").count())]
+        assert len({stop["at"] for stop in stops}) >= 4, "the key leads through the page"
+        assert [stop for stop in stops if stop["on"] != "BODY" and not stop["outlined"]] == []
+
+
+def test_nothing_moves_for_whom_motion_is_too_much(page: Page, site: str, study: Study) -> None:
+    moving = "Array.from(document.querySelectorAll('*'), (one) => getComputedStyle(one)).filter((style) =>"
+    moving += " style.animationName !== 'none' || parseFloat(style.transitionDuration) > 0).length"
+    counts = {}
+    for motion in ("no-preference", "reduce"):
+        page.emulate_media(reduced_motion=motion)  # type: ignore[arg-type]
+        page.goto(f"{site}/s/{study.slug}/")
+        counts[motion] = page.evaluate(moving)
+    assert counts["no-preference"] > 0
+    assert counts["reduce"] == 0
 
 
 @pytest.mark.usefixtures("researcher")
@@ -121,6 +142,19 @@ def test_no_page_of_results_violates_a_rule(page: Page, site: str, study: Study)
         found[name] = _problems_at(page, f"{site}/{name}")
     found["definition"] = _problems_at(page, f"{site}/definitions/#interval")
     assert {name: problems for name, problems in found.items() if problems} == {}
+
+
+def _next_stop(page: Page) -> dict[str, Any]:
+    """What the tabulator key comes to, and whether an outline shows it."""
+    page.keyboard.press("Tab")
+    stop: dict[str, Any] = page.evaluate(
+        """() => {
+          const one = document.activeElement, style = getComputedStyle(one), box = one.getBoundingClientRect();
+          const outlined = style.outlineStyle !== "none" && parseFloat(style.outlineWidth) >= 2;
+          return { on: one.tagName, at: `${one.tagName} ${box.x} ${box.y}`, outlined };
+        }"""
+    )
+    return stop
 
 
 def _problems_at(page: Page, address: str) -> list[str]:

@@ -23,13 +23,7 @@ def test_on_a_slow_line_the_next_pair_is_there_when_the_blank_ends(
     playing.agree(page, f"{site}/s/sunday-study/")
     _slow_down(page)
     playing.begin(page)
-    chosen_at = []
-    for _ in range(TRIALS - 1):
-        playing.reach(page, "choice")
-        page.wait_for_timeout(150)
-        page.keyboard.press("ArrowLeft")
-        chosen_at.append(page.evaluate("performance.now()"))
-        page.locator('.stage:not([data-phase="choice"])').wait_for()
+    chosen_at = _choose(page, TRIALS - 1)
     playing.reach(page, "choice")
     seen: dict[str, Any] = playing.observed(page)
 
@@ -37,6 +31,38 @@ def test_on_a_slow_line_the_next_pair_is_there_when_the_blank_ends(
     onsets = [pair["at"] for pair in seen["pairs"][0::2]]
     waits = [onset - chosen - BLANK_MS for onset, chosen in zip(onsets[1:], chosen_at, strict=True)]
     assert median(waits) <= 2 * frame, "the line's latency is spent in the blank"
+    _assert_nobody_waited(seen)
+
+
+def test_on_a_slow_line_nobody_waits_where_practice_or_a_block_ends(
+    page: Page, site: str, make_study: MakeStudy
+) -> None:
+    numbers = {"practice_trials": 2, "test_trials": 6, "blocks": 2, "catch_share": 0.0}
+    make_study(photos=20, exposures_ms=[300], blank_ms=BLANK_MS, **numbers)
+    page.add_init_script(path=playing.OBSERVER)
+    playing.agree(page, f"{site}/s/sunday-study/")
+    _slow_down(page)
+    page.get_by_role("button", name="Start practice").click()
+    for trials in (2, 3, 2):
+        playing.go_on(page)
+        _choose(page, trials)
+    playing.reach(page, "choice")
+    _assert_nobody_waited(playing.observed(page))
+
+
+def _choose(page: Page, trials: int) -> list[float]:
+    """When each choice was made, by the page's clock in ms."""
+    chosen_at = []
+    for _ in range(trials):
+        playing.reach(page, "choice")
+        page.wait_for_timeout(150)
+        page.keyboard.press("ArrowLeft")
+        chosen_at.append(page.evaluate("performance.now()"))
+        page.locator('.stage:not([data-phase="choice"])').wait_for()
+    return chosen_at
+
+
+def _assert_nobody_waited(seen: dict[str, Any]) -> None:
     names = [phase["name"] for phase in seen["phases"]]
     assert "loading" not in names[names.index("exposure") :], "only the first pair is waited for"
     for pair in seen["pairs"][0::2]:
