@@ -10,7 +10,7 @@ from generator.baselines import grey, random_colour
 from generator.checkpoint import CheckpointError, describe
 from generator.colorizer import Colorizer, Photo
 from generator.commands.arguments import listed, positive, report
-from generator.comparison import find_checkpoint
+from generator.comparison import find_checkpoint, read_photos
 from generator.data import DataError, Square, read_squares
 from generator.observer import MachineFoolRate, machine_fool_rate, observe, real_again, settings
 
@@ -73,7 +73,7 @@ def _split(text: str) -> tuple[str, Path]:
 def _read(sources: Mapping[str, Path], size: int) -> Splits:
     splits = {}
     for split, source in sources.items():
-        splits[split], problems = read_squares([source], size)
+        splits[split], problems = read_photos([source], size)
         report(problems)
     return splits
 

@@ -150,3 +150,15 @@ def test_what_is_no_algorithm_is_named_in_a_sentence(
         Image.fromarray(photos[0]).save(tmp_path / folder / f"{folder}.png")
     assert main(["observe", str(tmp_path / wrong), "--data", f"test={tmp_path / 'test'}"]) == 1
     assert wrong in capsys.readouterr().err
+
+
+def test_grey_photos_are_refused_for_there_is_no_colour_to_tell(
+    photos: list[Photo], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for number, photo in enumerate(grey(photos[:25])):
+        Image.fromarray(photo).save(tmp_path / f"{number}.png")
+    assert main(["observe", "grey", "--data", f"test={tmp_path}"]) == 1
+    printed = capsys.readouterr()
+    assert "All photos (25)" in printed.err
+    assert "are grey" in printed.err
+    assert "machine fool rate" not in printed.out
