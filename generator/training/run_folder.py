@@ -80,13 +80,18 @@ class RunFolder:
         return [json.loads(line) for line in self._metrics.read_text().splitlines()]
 
     def write_samples(self, name: str, photos: Sequence[Photo], colorizer: Colorizer) -> None:
-        """Photos in one row, their colorizations under them. A row that is not full is left out."""
+        """Photos in one row, their colorizations under them. A row that is not full ends in white."""
         photos = photos[:GRID_PHOTOS]
         colorizations = colorizer.colorize(photos)
+        columns = min(GRID_COLUMNS, len(photos))
         rows = [
-            np.concatenate(images[start : start + GRID_COLUMNS], axis=1)
-            for start in range(0, len(photos) - GRID_COLUMNS + 1, GRID_COLUMNS)
+            _row(images[start : start + columns], columns)
+            for start in range(0, len(photos), columns)
             for images in (photos, colorizations)
         ]
-        if rows:
-            Image.fromarray(np.concatenate(rows)).save(self.path / f"samples-{name}.png")
+        Image.fromarray(np.concatenate(rows)).save(self.path / f"samples-{name}.png")
+
+
+def _row(photos: Sequence[Photo], columns: int) -> Photo:
+    white = np.full_like(photos[0], 255)
+    return np.concatenate([*photos, *[white] * (columns - len(photos))], axis=1)
