@@ -34,10 +34,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return int(options.run(options))
     except (CheckpointError, DataError, ExportError, OutOfMemory, TrainingError, OSError) as error:
         print(error, file=sys.stderr)
-    except RuntimeError as error:
+    except (RuntimeError, MemoryError) as error:
         if not is_out_of_memory(error):
             raise
-        print("Out of memory: give it fewer or smaller photos, or a smaller --batch.", file=sys.stderr)
+        print("Out of memory: give it fewer or smaller photos.", file=sys.stderr)
     return 1
 
 

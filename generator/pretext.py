@@ -23,6 +23,7 @@ from generator.data import DataError, Square, read_squares, stack
 from generator.lab import rgb_to_lab
 from generator.networks.blocks import place
 from generator.networks.encoders import Classifier, ClassifierOptions
+from generator.portions import Portions
 
 CHUNK = 1000  # photos converted at once
 
@@ -90,6 +91,7 @@ class Pretext:
         self.random = torch.Generator().manual_seed(seed)
         self.pixels, self.labels = photos.pixels.to(device), photos.labels.to(device)
         self.network = place(Classifier(network), device)
+        self.portions = Portions()
         self.record: dict[str, Any] = {"pretext": asdict(options), "seed": seed, "photos": len(photos), "epochs": []}
 
     def train(self) -> Path:
@@ -124,19 +126,25 @@ class Pretext:
     def _learn(self, optimizer: torch.optim.Optimizer, places: Tensor) -> float:
         places = places.to(self.pixels.device)
         crops = Crops(self.options.size, self.options.smallest_crop).draw(self.pixels[places], self.random)
-        logits = self._logits(crops)
-        loss = F.cross_entropy(logits, self.labels[places], label_smoothing=self.options.label_smoothing)
-        optimizer.zero_grad()
-        loss.backward()  # type: ignore[no-untyped-call]
+        loss = self.portions.learn(len(crops), lambda: self._add_gradients(optimizer, crops, self.labels[places]))
         optimizer.step()
-        return float(loss.detach())
+        return loss
+
+    def _add_gradients(self, optimizer: torch.optim.Optimizer, crops: Tensor, labels: Tensor) -> float:
+        optimizer.zero_grad()
+        mean, count = 0.0, self.portions.count
+        for grey, wanted in zip(crops.chunk(count), labels.chunk(count), strict=True):
+            loss = F.cross_entropy(self._logits(grey), wanted, label_smoothing=self.options.label_smoothing) / count
+            loss.backward()  # type: ignore[no-untyped-call]
+            mean += float(loss.detach())
+        return mean
 
     @torch.no_grad()
     def _accuracy(self) -> dict[str, float]:
         """The share of held-out photos whose class is the first, or among the first five, of the guesses."""
         self.network.eval()
         tops = min(5, self.network_options.classes)
-        held_out = torch.split(self.pixels[: self.options.held_out], self.options.batch)
+        held_out = torch.split(self.pixels[: self.options.held_out], self.options.batch // self.portions.count)
         guesses = torch.cat([self._logits(pixels.float() / 255).topk(tops).indices for pixels in held_out])
         right = guesses == self.labels[: self.options.held_out, None]
         return {"top1": float(right[:, 0].float().mean()), "top5": float(right.any(dim=1).float().mean())}

@@ -1,7 +1,6 @@
 """One stage as a game: the generator and its discriminator, and how both learn from a batch."""
 
 import math
-import warnings
 from collections import defaultdict
 from collections.abc import Mapping
 from typing import Any
@@ -10,8 +9,8 @@ import torch
 from torch import Tensor, nn
 
 from generator.lab import rgb_to_lab
-from generator.memory import OutOfMemory, is_out_of_memory
 from generator.networks.registry import Generator
+from generator.portions import Portions
 from generator.training.colours import huber
 from generator.training.labels import Labels
 from generator.training.options import Stage
@@ -31,6 +30,7 @@ class Game:
     """The players of one stage. Only the parts that the stage names learn.
 
     weights: of the bins of ab, for a stage that rebalances colours.
+    portions: those of the stages before, so that a run says only once that it cuts its batches.
     """
 
     def __init__(
@@ -43,13 +43,15 @@ class Game:
         *,
         weights: Tensor | None = None,
         half: bool = True,
+        portions: Portions | None = None,
     ) -> None:
         self.stage = stage
         self.labels = labels
         self.processes = processes
         self.weights = weights
         self.half = half
-        self.accumulate = stage.accumulate
+        self.portions = portions or Portions(alone=processes.count == 1)
+        self.portions.count = stage.accumulate
         self.parts: dict[str, nn.Module] = {"encoder": generator.encoder, "decoder": generator.decoder}
         if discriminator is not None:
             self.parts["discriminator"] = discriminator
@@ -62,30 +64,23 @@ class Game:
     def learn(self, rgb: Tensor, progress: float) -> Numbers:
         """One step on sRGB (B, 3, H, W) in 0..1, at this share 0..1 of the stage; returns the numbers to log.
 
-        A batch that does not fit in memory is cut in two, for the rest of the stage. Raises TrainingError where the
-        loss is no number, OutOfMemory where not even two photos fit.
+        A batch that does not fit in memory is learned from in portions, for the rest of the stage. Raises TrainingError
+        where the loss is no number, OutOfMemory where not even two photos fit.
         """
         drawn = self.labels.random.get_state()
-        while True:
-            try:
-                return self._learn(rgb, progress)
-            except RuntimeError as error:
-                if not is_out_of_memory(error):
-                    raise
-                # Several processes would no longer do the same; whoever starts them can ask for smaller parts.
-                if len(rgb) % (4 * self.accumulate) or self.processes.count > 1:
-                    photos = len(rgb) // self.accumulate
-                    raise OutOfMemory(f"Not even {photos} photos fit in memory at once.") from error
-                self.accumulate *= 2
-                self.labels.random.set_state(drawn)
-                warnings.warn(f"Out of memory: batches are cut into {self.accumulate} parts.", stacklevel=2)
+
+        def step() -> Numbers:
+            self.labels.random.set_state(drawn)
+            return self._learn(rgb, progress)
+
+        return self.portions.learn(len(rgb), step)
 
     def state_dict(self) -> dict[str, Any]:
         sides = {side: optimizer.state_dict() for side, optimizer in self.optimizers.items()}
-        return {**sides, "accumulate": self.accumulate}
+        return {**sides, "accumulate": self.portions.count}
 
     def load_state_dict(self, state: Mapping[str, Any]) -> None:
-        self.accumulate = state["accumulate"]
+        self.portions.count = state["accumulate"]
         for side, optimizer in self.optimizers.items():
             optimizer.load_state_dict(state[side])
 
@@ -93,9 +88,9 @@ class Game:
         for optimizer in self.optimizers.values():
             optimizer.zero_grad()
         means: dict[str, float] = defaultdict(float)
-        for part in rgb.chunk(self.accumulate):
+        for part in rgb.chunk(self.portions.count):
             for name, value in self._add_gradients(part).items():
-                means[name] += value / self.accumulate
+                means[name] += value / self.portions.count
         for name, value in means.items():
             if not math.isfinite(value):
                 raise TrainingError(f"In stage {self.stage.name} {name} is {value}; lower its learning rates.")
@@ -127,7 +122,7 @@ class Game:
         generated_right = float((generated > self.labels.boundary).float().mean())
         accuracy = self.processes.mean((real_right + generated_right) / 2)
         if "discriminator" in self.optimizers:
-            (loss / self.accumulate).backward()  # type: ignore[no-untyped-call]
+            (loss / self.portions.count).backward()  # type: ignore[no-untyped-call]
         gap = float((generated.mean() - real.mean()).detach())
         seen = {"accuracy": accuracy, "real_right": real_right, "generated_right": generated_right, "logit_gap": gap}
         return {"discriminator_loss": float(loss.detach()), **seen}
@@ -148,7 +143,7 @@ class Game:
             fooling = self.labels.generator_loss(logits)
             loss = loss + self.stage.adversarial * fooling
             numbers["adversarial"] = float(fooling.detach())
-        (loss / self.accumulate).backward()  # type: ignore[no-untyped-call]
+        (loss / self.portions.count).backward()  # type: ignore[no-untyped-call]
         return numbers
 
     def _step(self, progress: float, numbers: Mapping[str, float]) -> Numbers:

@@ -20,6 +20,7 @@ from generator.data import DataError, PhotoSet
 from generator.metrics import evaluate
 from generator.networks.blocks import place
 from generator.networks.registry import Discriminator, Generator, build
+from generator.portions import Portions
 from generator.training.average import Average
 from generator.training.choice import Choice
 from generator.training.colours import colour_weights
@@ -80,6 +81,7 @@ class Trainer:
         self.random = torch.Generator().manual_seed(seed)
         self.labels = Labels(configuration.labels, self.random, processes.rank, processes.count)
         self.choice = Choice(configuration.huber_limit)
+        self.portions = Portions(alone=processes.count == 1)
         self.saved = time.monotonic()
         self.stage, self.step, self.at = 0, 0, 0  # which stage, steps into it, steps of the whole run
         self.record: dict[str, Any] = {**(record or {}), "stages": []}
@@ -131,7 +133,7 @@ class Trainer:
     def _game(self, stage: Stage) -> Game:
         weights = colour_weights(self._sharp(stage), stage.rebalance).to(self.device) if stage.rebalance else None
         players = (self.generator, self.discriminator, self.labels, self.processes)
-        return Game(stage, *players, weights=weights, half=self.half)
+        return Game(stage, *players, weights=weights, half=self.half, portions=self.portions)
 
     def _drawing(self, stage: Stage) -> Callable[[], Tensor]:
         batches = Batches(self._sharp(stage), self.random, self.processes.rank, self.processes.count)

@@ -138,3 +138,10 @@ def test_two_photos_of_one_name_both_get_a_file(tmp_path: Path, checkpoint: Path
     out = tmp_path / "out"
     assert main(["colorize", str(tmp_path), "-o", str(out), "--checkpoint", str(checkpoint)]) == 0
     assert sorted(file.name for file in out.iterdir()) == ["cup.jpg.png", "cup.png.png"]
+
+
+def test_photos_that_no_memory_can_hold_are_told_in_one_sentence(
+    photos: Path, checkpoint: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["evaluate", str(checkpoint), "--data", str(photos), "--size", "1000000000"]) == 1
+    assert "Out of memory: give it fewer or smaller photos." in capsys.readouterr().err
