@@ -4,27 +4,26 @@ import json
 from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 import pytest
 import torch
 from PIL import Image
 
 from generator.batches import Crops
 from generator.checkpoint import describe, load_checkpoint
+from generator.colorizer import Colorizer
 from generator.data import DataError, PhotoSet
 from generator.lab import rgb_to_lab
-from generator.memory import OutOfMemory
 from generator.networks.discriminators import PatchOptions
 from generator.networks.registry import build
 from generator.networks.unet import UNetOptions
 from generator.training import watch
-from generator.training.choice import Choice
 from generator.training.game import Game, TrainingError, slope
 from generator.training.labels import Labels
 from generator.training.options import Configuration, SetOptions, Stage
 from generator.training.processes import Processes
 from generator.training.run_folder import RunFolder
 from generator.training.trainer import Trainer
-from generator.training.watch import PATIENCE, Watch, patchy
 from tests.generator.photos import TINY, four_photos
 
 SLIM = PatchOptions(channels=(8, 8, 8, 8))
@@ -117,58 +116,6 @@ def test_the_generator_learns_through_the_discriminator_alone_where_pixels_count
     assert not torch.equal(weights(generator), before)
 
 
-def test_parts_of_a_batch_add_up_to_the_whole() -> None:
-    rgb = torch.rand(8, 3, 32, 32)
-    frozen = replace(REGRESSION, frozen_norm=("encoder", "decoder"))
-    whole, generator, _judge = game(frozen)
-    parts, again, _judge = game(replace(frozen, accumulate=4))
-    whole.learn(rgb, 0.5)
-    parts.learn(rgb, 0.5)
-    torch.testing.assert_close(weights(generator.decoder), weights(again.decoder), rtol=0, atol=3e-5)
-
-
-def test_a_batch_too_large_for_the_memory_is_cut_and_learned(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The allocator's own error, raised where a real one would be: in the forward pass of more than four photos."""
-    players, generator, _judge = game(REGRESSION)
-
-    def narrow(_module: object, given: tuple[torch.Tensor, ...]) -> None:
-        if len(given[0]) > 4:
-            raise torch.OutOfMemoryError("out of memory")
-
-    generator.register_forward_pre_hook(narrow)
-    with pytest.warns(UserWarning, match="cut into 2 parts"):
-        numbers = players.learn(torch.rand(8, 3, 32, 32), 0.5)
-    assert numbers["huber"] > 0
-    assert players.accumulate == 2
-
-
-def test_memory_that_runs_out_while_the_discriminator_judges_changes_nothing_but_the_parts() -> None:
-    players, _generator, judge = game(GAME)
-    whole, _again, _judge = game(replace(GAME, accumulate=2))
-
-    def narrow(_module: object, given: tuple[torch.Tensor, ...]) -> None:
-        if len(given[0]) == 4 and players.accumulate == 1:  # the generator's own pass: half of eight photos
-            raise torch.OutOfMemoryError("out of memory")
-
-    judge.register_forward_pre_hook(narrow)
-    rgb = torch.rand(8, 3, 32, 32)
-    with pytest.warns(UserWarning, match="cut into 2 parts"):
-        players.learn(rgb, 0.5)
-    assert all(parameter.requires_grad for parameter in judge.parameters())
-    assert players.learn(rgb, 0.5).keys() == whole.learn(rgb, 0.5).keys()
-
-
-def test_a_batch_of_which_no_part_fits_ends_the_run() -> None:
-    players, generator, _judge = game(REGRESSION)
-
-    def full(_module: object, _given: object) -> None:
-        raise torch.OutOfMemoryError("out of memory")
-
-    generator.register_forward_pre_hook(full)
-    with pytest.warns(UserWarning, match="cut into [24]"), pytest.raises(OutOfMemory, match="Not even 2 photos"):
-        players.learn(torch.rand(8, 3, 32, 32), 0.5)
-
-
 def test_a_loss_that_is_no_number_stops_the_run() -> None:
     players, generator, _judge = game(REGRESSION)
     torch.nn.init.constant_(generator.decoder.exit.weight, float("nan"))
@@ -189,6 +136,74 @@ def test_a_run_leaves_what_it_was_told_its_numbers_pictures_and_checkpoints(tmp_
     assert lines[-1]["held_out"] == "few"
     for picture in ("curves.png", "samples-000008-few.png"):
         assert Image.open(tmp_path / picture).width > 100
+
+
+@pytest.mark.parametrize("count", [3, 12])
+def test_the_samples_show_all_photos_also_where_a_row_is_not_full(count: int, tmp_path: Path) -> None:
+    photos = (four_photos().held_out * 2)[:count]
+    RunFolder(tmp_path).write_samples("all", photos, Colorizer(build(TINY)))
+    columns, rows = min(count, 8), 2 * -(-count // 8)
+    grid = np.asarray(Image.open(tmp_path / "samples-all.png"))
+    assert grid.shape == (64 * rows, 64 * columns, 3)
+    top, left = 64 * (rows - 2), 64 * ((count - 1) % 8)
+    assert np.array_equal(grid[top : top + 64, left : left + 64], photos[-1])
+    assert (grid[top:, left + 64 :] == 255).all()
+
+
+def test_what_is_measured_and_kept_is_the_running_mean_of_the_weights(tmp_path: Path) -> None:
+    """By the formula, from the weights after each of four real steps: the decay holds from the third on."""
+    wanted = configuration(replace(REGRESSION, constant=True), ema_decay=0.3)
+    trainer = Trainer(wanted, {"few": four_photos()}, RunFolder(tmp_path), half=False)
+    trainer.folder.begin({})
+    expected, after = weights(trainer.generator), []
+    follow = trainer.average.follow
+    trainer.average.follow = lambda network: (after.append(weights(network)), follow(network))  # type: ignore[assignment]
+    trainer.train()
+    for step, learned in enumerate(after, start=1):
+        decay = min(0.3, (1 + step) / (10 + step))
+        expected = decay * expected + (1 - decay) * learned
+    assert len(after) == REGRESSION.steps
+    torch.testing.assert_close(weights(trainer.average.network), expected, rtol=0, atol=1e-6)
+    kept = weights(load_checkpoint(tmp_path / "last.safetensors"))
+    rounding = (kept - expected).abs().mean()  # to half precision
+    assert rounding < 0.1 * (kept - after[-1]).abs().mean()
+
+
+@pytest.mark.parametrize(("half", "precision"), [(True, torch.bfloat16), (False, torch.float32)])
+def test_convolutions_compute_channels_last_and_in_half_precision_unless_told_otherwise(
+    half: bool, precision: torch.dtype, tmp_path: Path
+) -> None:
+    wanted = configuration(replace(GAME, steps=1))
+    trainer = Trainer(wanted, {"few": four_photos()}, RunFolder(tmp_path), half=half)
+    trainer.folder.begin({})
+    seen = []
+
+    def look(_module: object, _given: object, made: torch.Tensor) -> None:
+        laid_out = made.is_contiguous(memory_format=torch.channels_last) and not made.is_contiguous()
+        seen.append((made.dtype, laid_out))
+
+    assert trainer.discriminator is not None
+    learning = trainer.generator.encoder.stem[0], trainer.generator.decoder.exit, trainer.discriminator.layers[0]
+    for layer in learning:
+        layer.register_forward_hook(look)
+    trainer.train()
+    assert len(seen) == 4, "one pass of the generator, two of the discriminator"
+    assert set(seen) == {(precision, True)}
+    assert all(layer.weight.dtype == torch.float32 for layer in learning), "weights learn in full precision"
+
+
+def test_half_of_what_the_discriminator_learns_from_is_real_and_half_generated() -> None:
+    players, generator, judge = game(GAME)
+    torch.nn.init.normal_(generator.decoder.exit.weight, std=0.1)
+    made, judged = [], []
+    generator.register_forward_hook(lambda _module, _given, ab: made.append(ab.detach().clone()))
+    judge.register_forward_pre_hook(lambda _module, given: judged.append([part.detach().clone() for part in given]))
+    rgb = torch.rand(8, 3, 32, 32)
+    players.learn(rgb, 0.5)
+    lab = rgb_to_lab(rgb)
+    lightness, ab = judged[0]
+    assert torch.equal(lightness, torch.cat([lab[4:, :1], lab[:4, :1]]))
+    assert torch.equal(ab, torch.cat([lab[4:, 1:], made[0]]))
 
 
 def test_the_same_seed_gives_the_same_weights_and_another_one_others(tmp_path: Path) -> None:
@@ -235,37 +250,6 @@ def test_a_stage_ends_once_the_discriminator_is_good_enough(tmp_path: Path) -> N
     alone = Stage("judge", {"discriminator": 1e-3}, steps=50, batch=8, size=32, until_accuracy=0.3)
     trainer = trained(tmp_path, configuration(alone))
     assert trainer.record["stages"][0]["steps"] < 50
-
-
-def test_a_discriminator_that_is_always_right_means_a_lost_run() -> None:
-    watched = Watch(GAME)
-    for _ in range(PATIENCE - 1):
-        watched.look({"accuracy": 0.99})
-    assert not watched.lost
-    watched.look({"accuracy": 0.99})
-    assert "right more than 97%" in watched.lost
-    watched.look({"accuracy": 0.5})
-    assert not watched.lost
-
-
-def test_colours_that_vary_twice_as_much_as_real_ones_are_patches() -> None:
-    assert not patchy({"photos": {"ab_variation_ratio": 1.5}})
-    assert "2.4 times" in patchy({"photos": {"ab_variation_ratio": 2.4}})
-
-
-def test_the_best_checkpoint_has_real_colours_at_a_fair_error() -> None:
-    choice = Choice(limit=1.15)
-    assert choice.is_best({"photos": {"huber": 0.10, "selection_score": 1.0}})
-    assert choice.is_best({"photos": {"huber": 0.11, "selection_score": 0.5}})
-    assert not choice.is_best({"photos": {"huber": 0.12, "selection_score": 0.1}})  # too wrong
-    assert not choice.is_best({"photos": {"huber": 0.10, "selection_score": 0.6}})  # too pale
-    assert choice.is_best({"photos": {"huber": 0.09, "selection_score": 0.7}})  # the best before is too wrong beside it
-
-
-def test_numbers_that_are_none_are_never_the_best() -> None:
-    choice = Choice(limit=1.15)
-    assert not choice.is_best({"photos": {"huber": 0.1, "selection_score": float("nan")}})
-    assert choice.is_best({"photos": {"huber": 0.1, "selection_score": 9.0}})
 
 
 def test_a_gradient_that_is_no_number_reaches_no_weight() -> None:
