@@ -22,7 +22,7 @@ FULL: dict[str, list[str]] = {
     "calibration": [],
 }
 SMALLER = {
-    "worker": ["--photos", "320", "--rows", "100", "1000", "10000"],
+    "worker": ["--photos", "320", "--rounds", "1", "--rows", "100", "1000", "10000"],
     "results": ["--people", "12500"],
     "exports": ["--people", "2500"],
     "calibration": ["--studies", "500", "--watched", "100"],

@@ -30,7 +30,7 @@ from colortest.stimuli import lightness, rendering, services  # noqa: E402
 from colortest.stimuli.models import Algorithm, Colorization, Photo  # noqa: E402
 from colortest.stimuli.quality import Quality  # noqa: E402
 from colortest.stimuli.services import Finished  # noqa: E402
-from generator.colorizer import Colorizer, to_tensor  # noqa: E402
+from generator.colorizer import Colorizer, network_size, shrink, to_tensor  # noqa: E402
 from generator.lab import rgb_to_lightness  # noqa: E402
 from tests.load.bench_worker import WARMING  # noqa: E402
 from tests.running import wait_until  # noqa: E402
@@ -72,7 +72,9 @@ def device(slug: str) -> Cost:
     if algorithm.kind != Algorithm.Kind.MODEL:
         return _alone(partial(method_of(algorithm).colour, [[photo] for photo in photos]))
     colorizer = Colorizer.load(services.checkpoint_path(algorithm.checkpoint), batch=BATCH)
-    return _alone(partial(_network, colorizer, rgb_to_lightness(to_tensor(photos).to(colorizer.device))))
+    lightness = rgb_to_lightness(to_tensor(photos, colorizer.device))
+    resident = shrink(lightness, network_size(*lightness.shape[-2:], colorizer.size))  # as large as it sees them
+    return _alone(partial(_network, colorizer, resident))
 
 
 @torch.inference_mode()
