@@ -149,10 +149,13 @@ def _photograph_refusals(page: Page, url: str, passwords: dict[str, str]) -> Non
     _photograph(page, "forbidden", f"{url}/test-sets/")
     page.goto(f"{url}/studies/demo/")
     page.get_by_role("link", name="Close").click()
+    _photograph(page, "close")
     page.get_by_role("button", name="Close the study").click()
     _photograph(page, "closed", f"{url}/s/demo/")
     page.set_viewport_size(LONG)
     _photograph(page, "compare", f"{url}/compare/?study=demo", full_page=False)
+    page.set_viewport_size({"width": 1280, "height": 800})
+    _photograph(page, "participant-rates", f"{url}/studies/demo/participants/?order=most")
     page.route(f"{url}/broken/", lambda route: route.fulfill(status=500, content_type="text/html", body=_broken()))
     _photograph(page, "server-error", f"{url}/broken/")
 
