@@ -234,6 +234,19 @@ def test_the_command_goes_on_where_it_was_stopped(
     assert Colorization.objects.ready().count() == 6
 
 
+def test_a_file_that_was_renamed_since_it_was_checked_is_told_of(
+    theirs: Algorithm, test_set: TestSet, tmp_path: Path
+) -> None:
+    files = fakes(3)
+    for name, data in files.items():
+        (tmp_path / name).write_bytes(data)
+    services.import_fakes(algorithm=theirs, test_set=test_set, path=tmp_path, only_check=True)
+    gone = next(iter(files))
+    (tmp_path / gone).rename(tmp_path / "another.png")
+    row = services.import_fakes(algorithm=theirs, test_set=test_set, path=tmp_path)
+    assert (row.files.stored().count(), row.files.refused().get().name) == (2, gone)
+
+
 def interrupted(*_: object) -> None:
     raise KeyboardInterrupt
 

@@ -134,11 +134,11 @@ def test_a_photo_that_hangs_and_a_list_of_files_that_kills_are_named_after_three
     few = dict(list(files.items())[:6])
     hangs = sorted(few)[2]
     street, deadly = uploaded(few), uploaded(few, "deadly.zip")
-    with workers(tmp_path, **poisoned(tmp_path, few[hangs], HANGS="1", TASK_SECONDS="4")):
+    with workers(tmp_path, **poisoned(tmp_path, few[hangs], HANGS="1", TASK_SECONDS="6")):
         wait_until(is_checked, SECONDS)
     (left_out,) = street.imported_files.left_out()
     assert (left_out.name, street.photos.count()) == (hangs, len(few) - 1)
-    assert "or took longer than 4 seconds each time" in left_out.reason
+    assert "or took longer than 6 seconds each time" in left_out.reason
     (whole,) = deadly.imported_files.all()
     assert whole.name == "the upload"
     assert "Its list of files ended the program that reads it, three times" in whole.reason

@@ -20,6 +20,7 @@ from colortest.stimuli.services.making import (
 from colortest.stimuli.services.uploads import discard_upload
 
 THERE = "There is a colorization of this photo already, which studies may have shown: it stays."
+GONE = "It is not there any more: it was renamed or taken away since it was checked."
 Status, Outcome = FakesUpload.Status, FakeFile.Outcome
 Made = tuple[Finished, str] | Failed
 
@@ -132,6 +133,8 @@ class Storing(Work[FakesUpload]):
         if isinstance(file, archive.Problem):
             return Failed(file.reason)
         assert row.photo is not None  # noqa: S101 - a constraint says so
+        if row.name not in self._entries:
+            return Failed(GONE)
         try:
             fake = rendering.decode(self._entries[row.name].read())
         except (rendering.Unreadable, archive.BadEntry) as error:
