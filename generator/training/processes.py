@@ -1,6 +1,9 @@
 """One process, or several that torchrun started, each with a GPU or CPU of its own.
 
 torchrun --nproc-per-node 2 -m generator train …
+
+Together they learn what one would from whole batches: gradients are means over all processes, and so are the statistics
+of batch norms (generator.training.norms). Sums in another order round otherwise, so weights differ a little.
 """
 
 import os

@@ -27,6 +27,7 @@ from generator.training.colours import colour_weights
 from generator.training.curves import draw_curves
 from generator.training.game import Game, Numbers, TrainingError
 from generator.training.labels import Labels
+from generator.training.norms import share_statistics
 from generator.training.options import Configuration, Stage
 from generator.training.processes import Processes
 from generator.training.run_folder import RunFolder
@@ -78,6 +79,9 @@ class Trainer:
         judge = configuration.discriminator
         self.discriminator: Discriminator | None = place(build(judge), device) if judge else None
         self.average = Average(self.generator, configuration.ema_decay)
+        if processes.count > 1:
+            for network in filter(None, (self.generator, self.discriminator)):
+                share_statistics(network)
         self.random = torch.Generator().manual_seed(seed)
         self.labels = Labels(configuration.labels, self.random, processes.rank, processes.count)
         self.choice = Choice(configuration.huber_limit)

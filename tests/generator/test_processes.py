@@ -1,9 +1,11 @@
 """Two processes with a gradient between them learn what one alone would."""
 
+import json
 import subprocess
 import sys
 from pathlib import Path
 
+import pytest
 import torch
 
 from generator.networks.registry import build
@@ -21,9 +23,7 @@ from tests.generator.photos import four_photos
 from tests.generator.test_training import GAME, REGRESSION, configuration
 
 torch.set_num_threads(1)
-# The statistics of batch norm are those of each process' part of a batch, unless they are frozen.
-frozen = {"frozen_norm": ("encoder", "decoder"), "steps": 3}
-wanted = configuration(replace(REGRESSION, **frozen), replace(GAME, **frozen))
+wanted = configuration(replace(REGRESSION, steps=3), replace(GAME, steps=3, frozen_norm=("encoder",)))
 with joined("cpu") as (processes, device):
     folder = RunFolder(Path(sys.argv[1]), writes=processes.first)
     folder.begin({"configuration": wanted.to_json()})
@@ -46,13 +46,22 @@ def test_two_gloo_processes_learn_what_one_alone_would(tmp_path: Path) -> None:
     alone, together = tmp_path / "alone", tmp_path / "together"
     assert run(alone).split() == ["1"]
     assert run(together, "-m", "torch.distributed.run", "--standalone", "--nproc-per-node", "2").split() == ["2", "2"]
+    # Nothing but rounding lies between the gradients of the first steps. Adam then makes of a gradient's last bits a
+    # whole step where it is about zero, and live batch norms make more of that: hence the mean, and a wide limit. With
+    # statistics of each process' own the weights are further from each other than from where they began.
+    assert gradients(together)[:2] == pytest.approx(gradients(alone)[:2], rel=1e-3)
     first, second = (learned(out) for out in (alone, together))
     torch.manual_seed(0)
     begun = torch.cat([weight.detach().flatten() for weight in build(TINY).parameters()])
     moved = (first - begun).abs().mean()
     assert moved > 1e-4
-    # Adam makes of a gradient's last bits a whole step where the gradient is about zero: hence the mean.
-    assert (first - second).abs().mean() < 0.05 * moved
+    assert (first - second).abs().mean() < 0.3 * moved
+
+
+def gradients(out: Path) -> list[float]:
+    """The norm of the generator's gradient at each step."""
+    lines = map(json.loads, (out / "metrics.jsonl").read_text().splitlines())
+    return [line["generator_gradient"] for line in lines if "generator_gradient" in line]
 
 
 def learned(out: Path) -> torch.Tensor:
