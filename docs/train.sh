@@ -6,27 +6,61 @@
 #
 # On your own photos: a folder of zips of CLASS/PHOTO for the encoders, a folder with train/ and test/, and a folder for
 # the runs. A run that is there already is gone on with, so the script may be stopped and started again.
+#
+#   sh docs/train.sh full PHOTOS RUNS [RESNET50 [RESNET18]]
+#
+# The thesis' systems and `best` with a ResNet-50, all in full size, for a GPU: **not run yet, of each the first steps
+# at most**. It wants photos of 256 pixels or more, of which the thesis had 10,000, in PHOTOS/train, and others to measure
+# on in PHOTOS/test. Encoders are torchvision's of ImageNet, downloaded, unless their files are named: torchvision's
+# NAME-HASH.pth, or what the pretext task left (python -m generator pretext resnet50 --data ZIPS --out RUN).
+#
+#   sh docs/train.sh --dry-run …
+#
+# prints the commands of either and runs none.
 set -eu
-tiny=$1 photos=$2 runs=$3
-generator=".venv/bin/python -m generator"
-resnet18=$runs/pretext-resnet18/last.safetensors resnet50=$runs/pretext-resnet50/last.safetensors
+dry=
+[ "$1" != --dry-run ] || { dry=yes; shift; }
+python=.venv/bin/python
+generator="$python -m generator"
 
-pretext() { # NETWORK; under another name until it is whole, for it cannot be gone on with
-  [ -e "$runs/pretext-$1" ] && return
-  rm -rf "$runs/pretext.part"
-  $generator pretext "$1" --data "$tiny"/*.zip --epochs 5 --threads 1 --out "$runs/pretext.part"
-  mv "$runs/pretext.part" "$runs/pretext-$1"
-}
+step() { if [ -n "$dry" ]; then echo "$@"; else "$@"; fi; }
+keep() { if [ -n "$dry" ]; then cat; else tee "$1"; fi; } # FILE
 
 train() { # RUN, then what train is told
   run=$runs/$1; shift
-  if [ -e "$run/config.json" ]; then $generator train --resume "$run"
-  else $generator train "$@" --threads 1 --out "$run"; fi
+  if [ -e "$run/config.json" ]; then step $generator train --resume "$run"
+  else step $generator train "$@" $threads --out "$run"; fi
 }
 
 compare() { # OUT, then what compare is told, of the ends of runs
   out=$runs/compared-$1; shift
-  $generator compare "$@" --out "$out"
+  step $generator compare "$@" --out "$out"
+}
+
+ends() { for run in "$@"; do echo "$runs/$run/last.safetensors"; done; }
+
+if [ "$1" = full ]; then
+  photos=$2 runs=$3 resnet50=${4:-imagenet} resnet18=${5:-imagenet} threads=
+  for system in thesis-unet-sigmoid thesis-unet-patchgan; do
+    train $system $system --data "$photos/train"
+  done
+  train thesis-resnet50-patchgan thesis-resnet50-patchgan --data "$photos/train" --encoder "$resnet50"
+  train resnet18-patchgan resnet18-patchgan --data "$photos/train" --encoder "$resnet18"
+  train best-resnet50 best-resnet50 --data "$photos/train" --encoder "$resnet50"
+  systems=$(ends thesis-unet-sigmoid thesis-unet-patchgan thesis-resnet50-patchgan resnet18-patchgan best-resnet50)
+  compare full $systems --data "$photos/test"
+  step $generator observe $systems --data "test=$photos/test" --json "$runs/observed.json"
+  exit
+fi
+
+tiny=$1 photos=$2 runs=$3 threads="--threads 1"
+resnet18=$runs/pretext-resnet18/last.safetensors resnet50=$runs/pretext-resnet50/last.safetensors
+
+pretext() { # NETWORK; under another name until it is whole, for it cannot be gone on with
+  [ -e "$runs/pretext-$1" ] && return
+  step rm -rf "$runs/pretext.part"
+  step $generator pretext "$1" --data "$tiny"/*.zip --epochs 5 $threads --out "$runs/pretext.part"
+  step mv "$runs/pretext.part" "$runs/pretext-$1"
 }
 
 pretext resnet18
@@ -34,7 +68,7 @@ pretext resnet50
 
 # A thousand photos, and a thousand whose colours no system below ever sees (the encoders saw those in grey, with the
 # names of their classes).
-.venv/bin/python - "$tiny" "$runs" <<'END_OF_PYTHON'
+step $python - "$tiny" "$runs" <<'END_OF_PYTHON'
 import sys, zipfile
 from pathlib import Path
 for part, folder in (("part-1.zip", "seen"), ("part-2.zip", "unseen")):
@@ -43,7 +77,7 @@ for part, folder in (("part-1.zip", "seen"), ("part-2.zip", "unseen")):
 END_OF_PYTHON
 
 # The shipped one. The demo says that its split `train` was learned, so all of it is.
-[ -e "$runs/demo-photos" ] || .venv/bin/python -m colortest.demo.photos "$runs/demo-photos"
+[ -e "$runs/demo-photos" ] || step $python -m colortest.demo.photos "$runs/demo-photos"
 train best best --data "$tiny"/part-1.zip "$tiny"/part-2.zip "$tiny"/part-3.zip "$photos/train" \
   --whole "$runs/demo-photos/train" --encoder "$resnet18"
 
@@ -67,7 +101,6 @@ for seed in 0 1; do
   train few-resnet18-$seed resnet18-patchgan $few --encoder "$resnet18"
 done
 
-ends() { for run in "$@"; do echo "$runs/$run/last.safetensors"; done; }
 systems=$(ends thesis-unet-sigmoid thesis-unet-patchgan thesis-resnet50-patchgan resnet18-patchgan warm)
 labels=$(ends labels-thesis labels-hard labels-hinge labels-thesis-sigmoid labels-thesis-alone warm)
 few=$(ends few-resnet50-0 few-resnet50-1 few-resnet18-0 few-resnet18-1)
@@ -75,8 +108,8 @@ compare seen $systems --data "$runs/seen" --size 64
 compare unseen $systems --data "$runs/unseen" --size 64
 compare few-seen $few --data "$runs/seen" --size 64
 compare few-unseen $few --data "$runs/unseen" --size 64
-.venv/bin/python -m docs.replication "$runs/seen" "$runs/unseen" $few | tee "$runs/gap.txt"
+step $python -m docs.replication "$runs/seen" "$runs/unseen" $few | keep "$runs/gap.txt"
 compare labels $labels --data "$runs/unseen" --size 64
 compare test $systems $(ends best) --data "$photos/test"
 compare pictures $systems $(ends labels-thesis-alone best) --data "$runs/demo-photos/test" --photos 7 --size 96
-$generator observe "$runs/best/last.safetensors" --data "test=$photos/test" --json "$runs/observed.json"
+step $generator observe "$runs/best/last.safetensors" --data "test=$photos/test" --json "$runs/observed.json"
