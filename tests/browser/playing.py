@@ -105,5 +105,12 @@ def observed(page: Page) -> dict[str, Any]:
     return dict(page.evaluate("observed"))
 
 
+def missed(on: dict[str, Any], off: dict[str, Any], asked: float, frame: float) -> float:
+    """By how many milliseconds what the observer saw between two changes missed what was asked, without the frames that
+    a busy machine did not draw just then: no script can change a screen between two frames."""
+    skipped = max(on["late"], off["late"]) - frame
+    return max(0.0, abs(off["at"] - on["at"] - asked) - max(0.0, skipped))
+
+
 def _is_reply(response: Response) -> bool:
     return response.request.method == "POST" and "/trials/" in response.url
