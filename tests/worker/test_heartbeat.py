@@ -46,5 +46,6 @@ def test_a_real_worker_is_there_once_it_started_and_gone_once_it_ended(worker: C
     assert row.name == f"celery@{row.host}"
     assert row.device.startswith(("CPU, ", "NVIDIA"))
     os.kill(worker.pid, signal.SIGTERM)
-    wait_until(lambda: mine.exclude(stopped=None).exists())
+    wait_until(lambda: mine.exclude(stopped=None).exists() or worker.exit_code is not None)
+    assert mine.exclude(stopped=None).exists(), worker.last_lines()
     assert not mine.alive().exists()
