@@ -28,7 +28,8 @@ def test_on_a_slow_line_the_next_pair_is_there_when_the_blank_ends(
     seen: dict[str, Any] = playing.observed(page)
 
     frame = median(seen["frames"])
-    onsets = [pair["at"] for pair in seen["pairs"][0::2]]
+    # But for frames that a busy machine did not draw just then.
+    onsets = [pair["at"] - max(0.0, pair["late"] - frame) for pair in seen["pairs"][0::2]]
     waits = [onset - chosen - BLANK_MS for onset, chosen in zip(onsets[1:], chosen_at, strict=True)]
     assert median(waits) <= 2 * frame, "the line's latency is spent in the blank"
     _assert_nobody_waited(seen)
