@@ -3,8 +3,8 @@
  * It shares nothing with the site's own measurement: it reads what the browser computed, not what a script reports.
  *
  * window.observed = {
- *   pairs: [{ at, gap, late, sides: [left, right] }], gap is the time since the frame before, late the longest of the
- *     last three such gaps; a side is null while nothing is visible there, {noise: n} for the nth noise,
+ *   pairs: [{ at, late, sides: [left, right] }], late is the longest of the last three times between two frames; a
+ *     side is null while nothing is visible there, {noise: n} for the nth noise,
  *   said: [texts of the line below the stimuli], phases: [{ name, at }], frames: [milliseconds between two frames]
  * }
  */
@@ -17,18 +17,17 @@ window.observed = { pairs: [], said: [], phases: [], frames: [] };
   let before = null;
 
   function look(now) {
-    const gap = before === null ? 0 : now - before;
-    if (before !== null) frames.push(gap);
+    if (before !== null) frames.push(now - before);
     before = now;
     const stage = document.querySelector(".stage");
-    if (stage) write(stage, now, gap, Math.max(gap, ...frames.slice(-3)));
+    if (stage) write(stage, now, Math.max(0, ...frames.slice(-3)));
     requestAnimationFrame(look);
   }
 
-  function write(stage, now, gap, late) {
+  function write(stage, now, late) {
     const sides = [...stage.querySelectorAll("[data-side]")].map(visibleImage);
     const before = pairs.at(-1)?.sides ?? sides.map(() => null);
-    if (looks(sides) !== looks(before)) pairs.push({ at: now, gap, late, sides });
+    if (looks(sides) !== looks(before)) pairs.push({ at: now, late, sides });
     const phase = stage.dataset.phase;
     if (phase && phases.at(-1)?.name !== phase) phases.push({ name: phase, at: now });
     note(said, stage.querySelector("[role=status]").textContent);
