@@ -1,6 +1,7 @@
 /**
  * Takes part without help: goes on from every panel, and chooses left a while after the choice is offered. What
- * observer.js saw outlives the page in sessionStorage.observed.
+ * observer.js saw outlives the page in sessionStorage.observed: written at each choice, when nothing is on screen, for
+ * what a page writes as it goes the next one may not find yet.
  */
 (() => {
   const THINKS_MS = 150;
@@ -16,8 +17,7 @@
   }, 20);
 
   function choose() {
+    sessionStorage.setItem("observed", JSON.stringify(window.observed));
     dispatchEvent(new KeyboardEvent("keydown", { key: "ArrowLeft" }));
   }
-
-  addEventListener("pagehide", () => sessionStorage.setItem("observed", JSON.stringify(window.observed)));
 })();
