@@ -7,9 +7,14 @@ from colortest.stimuli.weights import BadWeights, read_shapes
 from generator.checkpoint import CheckpointError, check_shapes
 
 
-def check_checkpoint(algorithm: Algorithm) -> None:
-    """Compare names and shapes of its tensors with the network that would be built, and write down what comes of it."""
-    services.note_check(algorithm=algorithm, problem=_problem(algorithm))
+def check_checkpoint(algorithm: Algorithm) -> bool:
+    """Compare names and shapes of its tensors with the network that would be built, and write down what comes of it.
+
+    Returns whether it can be used.
+    """
+    problem = _problem(algorithm)
+    services.note_check(algorithm=algorithm, problem=problem)
+    return not problem
 
 
 def _problem(algorithm: Algorithm) -> str:

@@ -3,7 +3,7 @@
 import logging
 from collections.abc import Callable, Sequence
 
-from django.db import transaction
+from django.db import DatabaseError, InterfaceError, transaction
 
 from colortest.stimuli import services
 from colortest.stimuli.models import Colorization
@@ -20,6 +20,8 @@ Claim = Callable[[], list[int]]
 
 # Ids of what this process is making: whoever has to end it can tell what it was.
 in_hand: set[int] = set()
+# Ids of claims that wait to be given back, for the database was away when they were to be.
+_owed: set[int] = set()
 
 
 def colorize_batch(claim: Claim) -> int:
@@ -38,10 +40,22 @@ def colorize_batch(claim: Claim) -> int:
         raise  # they stay in hand until the process ends
     except Exception:
         in_hand.difference_update(ids)
-        services.give_back(ids=ids)
+        _owed.update(ids)
+        settle()
         raise
     in_hand.difference_update(ids)
     return len(ids)
+
+
+def settle() -> None:
+    """Give back the claims that came to no end for no fault of their photos. With no database that waits for one."""
+    ids = list(_owed)
+    try:
+        services.give_back(ids=ids)
+    except (DatabaseError, InterfaceError) as error:
+        log.warning("colorizations %s are given back once the database answers: %s", ids, error)
+        return
+    _owed.difference_update(ids)
 
 
 @transaction.atomic

@@ -17,7 +17,7 @@ from colortest.stimuli import services
 from generator.memory import DeviceLost
 from worker import stopping
 from worker.choosing import next_batch
-from worker.colorizing import Claim, colorize_batch, in_hand
+from worker.colorizing import Claim, colorize_batch, in_hand, settle
 
 log = logging.getLogger(__name__)
 LANES = 3  # one on the device, one reading, one storing
@@ -30,6 +30,7 @@ def colorize_pending(*, seconds: float) -> bool:
     A colorization on which a worker died before is made alone: whatever else this process were making would be counted
     with it.
     """
+    settle()
     if given_up := services.give_up():
         log.error("given up, for workers died on them or hung: colorizations %s", given_up)
     now = time.monotonic()

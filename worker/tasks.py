@@ -16,7 +16,7 @@ from colortest.stimuli import observer
 from colortest.stimuli import services as stimuli
 from colortest.stimuli.measuring import measure_colorizations
 from colortest.stimuli.models import Algorithm, Colorization, FakesUpload, MachineFoolRate, TestSet
-from worker import checking
+from worker import checking, warming
 from worker.lanes import colorize_pending
 from worker.observing import observe_colorizations
 
@@ -51,9 +51,10 @@ def colorize() -> None:
 
 @shared_task
 def check_checkpoint(algorithm_id: int) -> None:
-    """Algorithm with a checkpoint that is not checked → checked, with a problem where there is one."""
+    """Algorithm with a checkpoint that is not checked → checked, with a problem where there is one, or else loaded."""
     for algorithm in Algorithm.objects.unchecked().filter(pk=algorithm_id):
-        checking.check_checkpoint(algorithm)
+        if checking.check_checkpoint(algorithm):
+            warming.load(algorithm)
 
 
 @shared_task

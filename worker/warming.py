@@ -2,7 +2,8 @@
 
 The first to be loaded takes seconds, most of them imports. Celery starts a thread for it in each process that does
 tasks, after the fork, which CUDA would not survive. Tasks run meanwhile; one that needs what is just being loaded waits
-for it. Algorithms that are registered later are found within seconds. Where there is no network nothing is loaded.
+for it. An algorithm that is registered later is loaded by the process that checks its checkpoint, and by others within
+seconds. Where there is no network nothing is loaded.
 """
 
 import logging
@@ -53,10 +54,11 @@ class Warming:
         for algorithm in found:
             if algorithm.pk not in self._seen and not self._stopping.is_set():
                 self._seen.add(algorithm.pk)
-                _load(algorithm)
+                load(algorithm)
 
 
-def _load(algorithm: Algorithm) -> None:
+def load(algorithm: Algorithm) -> None:
+    """Have its network in memory, if it can be."""
     started = time.perf_counter()
     try:
         warm(algorithm)

@@ -2,17 +2,20 @@
 
 import time
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 from django.conf import settings
+from django.db import connection
 
 from colortest import celery
+from colortest.embedded import postgres
 from colortest.stimuli import services
 from colortest.stimuli.models import Algorithm, Colorization, TestSet
 from tests.cast import make_test_set
 from tests.running import wait_until
-from tests.services import queue
+from tests.services import HOME, queue
 from tests.worker.workers import PATIENCE, Gate, kill, ring_until_made, workers
 
 pytestmark = [
@@ -100,6 +103,33 @@ def test_a_worker_that_is_stopped_gives_back_what_it_has_begun(tmp_path: Path) -
     assert pending.exists()
     assert not pending.exclude(tries=0).exists()
     assert not Colorization.objects.failed().exists()
+
+
+def test_an_outage_of_the_database_in_the_middle_of_a_batch_counts_as_no_try(tmp_path: Path) -> None:
+    asked(PHOTOS)
+    gate = Gate(tmp_path)
+    with workers(tmp_path, COLORIZE_BATCH="4", **gate.environ) as (worker,):
+        wait_until(lambda: gate.has(worker), PATIENCE)
+        with database_away():
+            gate.open()
+            wait_until(lambda: "are given back once the database answers" in worker.log.read_text(), PATIENCE)
+        ring_until_made()
+        assert worker.exit_code is None
+    assert Colorization.objects.ready().count() == PHOTOS
+    assert not Colorization.objects.exclude(tries=1).exists()
+
+
+@contextmanager
+def database_away() -> Iterator[None]:
+    """For everybody: whoever was connected is thrown out, and nobody is let in."""
+    name = str(connection.settings_dict["NAME"])
+    connection.close()
+    postgres.query(HOME, f'ALTER DATABASE "{name}" ALLOW_CONNECTIONS false')
+    try:
+        postgres.query(HOME, "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = %s", [name])
+        yield
+    finally:
+        postgres.query(HOME, f'ALTER DATABASE "{name}" ALLOW_CONNECTIONS true')
 
 
 def test_a_photo_that_kills_and_one_that_hangs_are_given_up_after_three_tries(tmp_path: Path) -> None:

@@ -1,19 +1,23 @@
 """Networks are loaded before somebody waits for one."""
 
 import re
+import shutil
 from pathlib import Path
 
 import pytest
 from django.conf import settings
+from django.test import override_settings
 from django.utils import timezone
 
 from colortest.stimuli import services
 from colortest.stimuli.models import Algorithm, Colorization, TestSet
+from generator.checkpoint import SHIPPED
 from tests.cast import make_test_set
 from tests.running import wait_until
 from tests.worker.making import make_all
 from tests.worker.workers import workers
 from worker import methods
+from worker.tasks import check_checkpoint
 from worker.warming import Warming
 
 SECONDS = 120
@@ -58,6 +62,20 @@ def test_each_network_is_loaded_once_and_one_that_comes_later_too() -> None:
     for _ in range(2):
         warming.look()
         assert loaded() == 1
+
+
+@pytest.mark.django_db
+def test_whoever_checks_a_new_checkpoint_has_its_network_in_memory(tmp_path: Path) -> None:
+    for name in ("best.safetensors", "best.json"):
+        shutil.copy(SHIPPED.with_name(name), tmp_path)
+    with override_settings(CHECKPOINT_DIR=tmp_path):
+        algorithm = services.register_checked(name="Mine", file_name="best.safetensors")
+        check_checkpoint(algorithm.pk)
+        assert loaded() == 1
+        ask(make_test_set(1), algorithm)
+        make_all()
+    assert Colorization.objects.ready().count() == 1
+    assert loaded() == 1
 
 
 @pytest.mark.django_db
