@@ -36,6 +36,14 @@ def test_a_web_process_holds_neither_torch_nor_statsmodels_nor_the_generator_nor
     assert python(code) == "[]"
 
 
+def test_beat_holds_neither_torch_nor_statsmodels_nor_the_worker() -> None:
+    code = (
+        "import sys; from colortest.clock import app; app.loader.init_worker(); app.finalize(); "
+        "print([name for name in ('torch', 'statsmodels', 'worker') if name in sys.modules])"
+    )
+    assert python(code) == "[]"
+
+
 def test_the_generator_knows_nothing_of_the_site() -> None:
     code = (
         "import sys; import generator.colorizer, generator.baselines, generator.cli; "

@@ -11,7 +11,7 @@ from enum import Enum
 from statistics import fmean
 from typing import TypeVar
 
-from scipy.stats import mannwhitneyu
+import scipy
 
 RECENT = 20  # people whose share is compared
 EARLIER = 200  # at most so many before them are what it is compared with, and at least as many as RECENT
@@ -66,7 +66,9 @@ def compare(shares: Sequence[float | None]) -> Comparison:
         return Comparison(Verdict.UNKNOWN, len(judged))
     means = fmean(recent), fmean(earlier)
     risen = means[0] - means[1] >= RISE
-    jumped = risen and mannwhitneyu(recent, earlier, alternative="greater", method="asymptotic").pvalue < CHANCE
+    jumped = (
+        risen and scipy.stats.mannwhitneyu(recent, earlier, alternative="greater", method="asymptotic").pvalue < CHANCE
+    )
     return Comparison(Verdict.JUMPED if jumped else Verdict.STEADY, len(judged), *means)
 
 

@@ -17,7 +17,7 @@ from math import sqrt
 from statistics import NormalDist
 
 import numpy as np
-from scipy.optimize import brentq
+import scipy
 from scipy.special import expit
 
 FEW_PHOTOS = 200  # below, photos and not people decide how wide an interval is
@@ -165,7 +165,7 @@ def covariances(rate: float, person_sd: float, photo_sd: float) -> tuple[float, 
     weights = weights / weights.sum()
     deviations = person_sd * nodes[:, None] + photo_sd * nodes[None, :]
     widest = 10 + float(np.abs(deviations).max())
-    constant = brentq(lambda c: weights @ expit(c + deviations) @ weights - rate, -widest, widest)
+    constant = scipy.optimize.brentq(lambda c: weights @ expit(c + deviations) @ weights - rate, -widest, widest)
     fooled = expit(constant + deviations)
     of_person, of_photo = fooled @ weights, weights @ fooled
     return float(weights @ (of_person - rate) ** 2), float(weights @ (of_photo - rate) ** 2)

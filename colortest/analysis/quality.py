@@ -7,8 +7,6 @@ from typing import Any
 import numpy as np
 
 from colortest.analysis import photos
-from colortest.analysis.charts.look import Figure
-from colortest.analysis.charts.quality import Correlation, Measured, beside
 from colortest.analysis.statistics.correlation import rank_correlation
 from colortest.experiment.models import Study
 
@@ -23,21 +21,6 @@ def correlations(study: Study) -> list[dict[str, Any]]:
     bounds are null where too few colorizations have responses.
     """
     return [row for number in NUMBERS for row in _correlations(study, number)]
-
-
-def figure(study: Study, number: str, rows: list[dict[str, Any]]) -> Figure:
-    """Each colorization's fool rate over one number. rows: those of `correlations`."""
-
-    def points() -> list[Measured]:
-        columns = ("name", "split", "number", "shrunk")
-        return [Measured(*(row[name] for name in columns)) for row in photos.measured(study, number)]
-
-    known = [
-        Correlation(*(row[name] for name in ("name", "split", "rho", "low", "high", "colorizations")))
-        for row in rows
-        if row["number"] == number
-    ]
-    return beside(*NUMBERS[number], points, known)
 
 
 def _correlations(study: Study, number: str) -> Iterator[dict[str, Any]]:

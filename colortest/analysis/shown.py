@@ -8,10 +8,11 @@ from typing import Any
 
 from django.db.models import Max
 
-from colortest.analysis import quality
+from colortest.analysis import quality_figures
 from colortest.analysis.charts import study as charts
 from colortest.analysis.charts.look import Figure
 from colortest.analysis.models import FoolRate, Report
+from colortest.analysis.quality import NUMBERS
 from colortest.analysis.services import stale
 from colortest.experiment.models import Study
 
@@ -83,7 +84,7 @@ class Shown:
         rows = self.content.get("quality", [])
         if not self.final or self.prefix or not rows:
             return {}
-        return {number: quality.figure(self.study, number, rows) for number in quality.NUMBERS}
+        return {number: quality_figures.figure(self.study, number, rows) for number in NUMBERS}
 
 
 def bounded(arm: Mapping[str, Any], showing: str) -> dict[str, Any]:
@@ -155,7 +156,7 @@ def figure(study: Study, name: str, *, by_link: bool = False) -> tuple[Figure, d
     shown = of_simulated(study) if name.startswith(SIMULATED) else of_people(study, by_link=by_link)
     if shown is None:
         return None
-    found = shown.quality.get(name) if name in quality.NUMBERS else shown.figures.get(name)
+    found = shown.quality.get(name) if name in NUMBERS else shown.figures.get(name)
     return (found, shown.computed) if found else None
 
 

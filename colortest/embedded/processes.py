@@ -16,7 +16,7 @@ _GUNICORN = (
     "gunicorn colortest.wsgi --worker-class=gthread --workers=2 --threads=8 --graceful-timeout=5 --keep-alive=75"
 )
 _WORKER = f"celery -A colortest worker --concurrency={WORKER_PROCESSES} --prefetch-multiplier=1 --loglevel=INFO"
-_BEAT = "celery -A colortest beat --pidfile="
+_BEAT = "celery -A colortest.clock beat --pidfile="
 
 
 def start_web(home: Path, host: str, port: int) -> Child:

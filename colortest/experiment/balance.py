@@ -9,8 +9,8 @@ from random import Random
 from typing import TypeVar
 
 import numpy as np
+import scipy  # its parts are loaded at first use: most processes never come to them
 from numpy.typing import NDArray
-from scipy.optimize import linear_sum_assignment
 
 LEFT, RIGHT = "LEFT", "RIGHT"
 OTHER = {LEFT: RIGHT, RIGHT: LEFT}
@@ -98,7 +98,7 @@ def fill(wanted: Sequence[Slot], pairs: Sequence[Pair], random: Random) -> list[
         by_arm.setdefault(pair.arm, {})[columns[pair.photo]] = pair
     costs = _costs(wanted, by_arm, len(columns), random)
     try:
-        rows, chosen = linear_sum_assignment(costs)
+        rows, chosen = scipy.optimize.linear_sum_assignment(costs)
     except ValueError:  # scipy's word for: every assignment costs infinitely much
         rows, chosen = np.array([]), np.array([])
     if len(rows) < len(wanted):

@@ -157,4 +157,4 @@ def stage(lab: Laboratory) -> None:
 def start_site(lab: Laboratory) -> None:
     binds = ["--bind", f"{lab.network.address('web')}:8000", "--bind", f"unix:{lab.home}/web.sock"]
     lab.start("web", "gunicorn", "colortest.wsgi", "--no-control-socket", *binds)
-    lab.start("web", "celery", "-A", "colortest", "beat", "--pidfile=", f"--schedule={lab.home}/beat")
+    lab.start("web", "celery", "-A", "colortest.clock", "beat", "--pidfile=", f"--schedule={lab.home}/beat")

@@ -7,8 +7,8 @@ the photo and nothing else brings. Variances are of this scale and not of logits
 from dataclasses import dataclass
 
 import numpy as np
+import scipy
 from numpy.typing import NDArray
-from scipy.stats import f as f_distribution
 
 Counts = NDArray[np.int64]
 
@@ -64,8 +64,8 @@ def agreement(fooled: Counts, countable: Counts) -> Agreement | None:
         return None
     each = typical(countable)
     ratio, freedom = between / within, (photos - 1, responses - photos)
-    low = ratio / f_distribution.ppf(0.975, *freedom)
-    high = ratio / f_distribution.ppf(0.025, *freedom)
+    low = ratio / scipy.stats.f.ppf(0.975, *freedom)
+    high = ratio / scipy.stats.f.ppf(0.025, *freedom)
     singles = [(one - 1) / (one + each - 1) for one in (ratio, low, high)]
     means = [1 - 1 / one if one > 0 else -np.inf for one in (ratio, low, high)]
     return Agreement(Correlation(*singles), Correlation(*(max(-1.0, one) for one in means)), each)

@@ -4,8 +4,8 @@ from dataclasses import dataclass
 from math import atanh, sqrt, tanh
 
 import numpy as np
+import scipy
 from numpy.typing import NDArray
-from scipy.stats import norm, spearmanr
 
 FEWEST = 5  # below, a rank correlation tells nothing
 
@@ -31,8 +31,8 @@ def rank_correlation(
     count = len(numbers)
     if count < FEWEST or np.ptp(numbers) == 0 or np.ptp(others) == 0:
         return None
-    rho = float(spearmanr(numbers, others).statistic)
+    rho = float(scipy.stats.spearmanr(numbers, others).statistic)
     if abs(rho) >= 1 - 1e-12:
         return Correlation(rho, rho, rho, count)
-    reach = float(norm.ppf((1 + level) / 2)) * sqrt((1 + rho * rho / 2) / (count - 3))
+    reach = float(scipy.stats.norm.ppf((1 + level) / 2)) * sqrt((1 + rho * rho / 2) / (count - 3))
     return Correlation(rho, tanh(atanh(rho) - reach), tanh(atanh(rho) + reach), count)

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from math import log, sqrt
 
 import numpy as np
+import scipy
 from numpy.typing import NDArray
-from scipy.stats import t as student
 
 from colortest.analysis.statistics.agreement import Counts, components
 from colortest.analysis.statistics.intervals import Interval
@@ -83,7 +83,7 @@ def _reach_of_photos(people: tuple[Counts, Counts], photos: tuple[Counts, Counts
     rate = float(fooled.sum()) / total
     variance = rate * (1 - rate) if found is None else found.photo
     error = sqrt(variance * float(np.sum(countable**2))) / total
-    return float(student.ppf(1 - alpha / 2, len(countable) - 1)) * error
+    return float(scipy.stats.t.ppf(1 - alpha / 2, len(countable) - 1)) * error
 
 
 def _batched(means: NDArray[np.float64]) -> NDArray[np.float64]:

@@ -8,10 +8,9 @@ the beta-binomial by maximum likelihood.
 from dataclasses import dataclass
 
 import numpy as np
+import scipy
 from numpy.typing import NDArray
-from scipy.optimize import minimize_scalar
 from scipy.special import betaln
-from scipy.stats import beta
 
 Counts = NDArray[np.int64]
 LEAST, MOST = 0.1, 1e4  # responses that the prior is worth; beyond, photos do not differ
@@ -54,7 +53,7 @@ def prior(fooled: Counts, countable: Counts) -> Prior:
         a, b = mean * np.exp(log_strength), (1 - mean) * np.exp(log_strength)
         return -float(repeats @ (betaln(kinds[0] + a, kinds[1] - kinds[0] + b) - betaln(a, b)))
 
-    best = minimize_scalar(unlikely, bounds=(np.log(LEAST), np.log(MOST)), method="bounded")
+    best = scipy.optimize.minimize_scalar(unlikely, bounds=(np.log(LEAST), np.log(MOST)), method="bounded")
     return Prior(mean, float(np.exp(best.x)))
 
 
@@ -64,7 +63,11 @@ def shrink(fooled: Counts, countable: Counts, of: Prior) -> Shrunk:
     b = countable - fooled + (1 - of.mean) * of.strength
     rates = a / (a + b)
     # Of a very skew one the mean may lie beyond a bound.
-    return Shrunk(rates, np.minimum(rates, beta.ppf(0.025, a, b)), np.maximum(rates, beta.ppf(0.975, a, b)))
+    return Shrunk(
+        rates,
+        np.minimum(rates, scipy.stats.beta.ppf(0.025, a, b)),
+        np.maximum(rates, scipy.stats.beta.ppf(0.975, a, b)),
+    )
 
 
 def ranks(rates: NDArray[np.float64]) -> NDArray[np.int64]:
