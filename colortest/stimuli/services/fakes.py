@@ -108,14 +108,11 @@ class Storing(Work[FakesUpload]):
         futures = [pool.submit(self._make, row, file) for row, file in zip(batch, files, strict=True)]
         errors = [error for future in futures if (error := future.exception())]
         made = [future.result() for future in futures if not future.exception()]
-        try:
-            if errors:
-                raise errors[0]
-            with transaction.atomic():
-                unused = self._write(batch, made)
-        except BaseException:
+        if errors:
             delete_files(one[1] for one in made if not isinstance(one, Failed))
-            raise
+            raise errors[0]
+        # Where this fails nobody knows whether it was committed: files that no row names are swept a day later.
+        unused = self._write(batch, made)
         delete_files(unused or [])
         return unused is not None
 
@@ -143,6 +140,7 @@ class Storing(Work[FakesUpload]):
         finished = finish_colorization(fake=fake, photo=photo, sha256=row.photo.sha256)
         return finished, write_colorization(finished)
 
+    @transaction.atomic
     def _write(self, batch: Sequence[FakeFile], made: Sequence[Made]) -> list[str] | None:
         """The rows of a batch; names of files that no row took, or None where nobody waits for it any more."""
         wanted = FakesUpload.objects.select_for_update().filter(pk=self.row.pk, status=Status.ACCEPTED)

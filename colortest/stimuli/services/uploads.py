@@ -51,9 +51,9 @@ def receive_chunk(*, upload: Upload, position: int, data: bytes) -> None:
     chunk.file.save("chunk", ContentFile(data), save=False)
     try:
         _store(chunk)
-    except BaseException as error:
+    except (IntegrityError, Refused) as error:  # whatever else it is, the chunk may be committed: the sweep will know
         chunk.file.storage.delete(str(chunk.file.name))
-        if not isinstance(error, IntegrityError) or not _is_there(upload, position, digest):
+        if isinstance(error, Refused) or not _is_there(upload, position, digest):
             raise
 
 
