@@ -18,6 +18,7 @@ from colortest.stimuli import rendering, services
 from colortest.stimuli.models import Algorithm, Colorization, Photo, read_stimulus
 from generator import baselines
 from generator.colorizer import Colorizer
+from generator.memory import is_out_of_memory
 from worker.threads import device
 
 log = logging.getLogger(__name__)
@@ -48,7 +49,7 @@ def method_of(algorithm: Algorithm) -> Method:
     """
     if algorithm.kind == Algorithm.Kind.MODEL:
         with _loading:
-            colorizer = _colorizer(services.checkpoint_path(algorithm.checkpoint), algorithm.sha256)
+            colorizer = _with_room(services.checkpoint_path(algorithm.checkpoint), algorithm.sha256)
         return Method(lambda batch: colorizer.colorize([photo for (photo,) in batch]))
     if algorithm.method == Algorithm.Method.GREY:
         return Method(lambda batch: baselines.grey([photo for (photo,) in batch]))
@@ -88,6 +89,18 @@ def donor(photo: Photo) -> Photo:
     if found is None:
         raise Refused("A catch colorization takes the colours of another photo, and there is none.")
     return found
+
+
+def _with_room(path: Path, sha256: str) -> Colorizer:
+    """The others are forgotten where memory does not suffice for this one beside them."""
+    try:
+        return _colorizer(path, sha256)
+    except Exception as error:
+        if not is_out_of_memory(error) or not _colorizer.cache_info().currsize:
+            raise
+        log.info("%s makes room for %s: %s", _colorizer.cache_info(), path.name, error)
+    _colorizer.cache_clear()
+    return _colorizer(path, sha256)
 
 
 @lru_cache(maxsize=KEPT)

@@ -10,6 +10,7 @@ from colortest.stimuli.models import Algorithm, Colorization, MachineFoolRate, T
 from colortest.stimuli.rendering import Unreadable
 from generator.data import DataError
 from generator.observer import Verdicts, machine_fool_rate, observe, settings
+from worker.making import check_device, reason_of
 from worker.methods import pixels
 
 # What the photos can be at fault for. RuntimeError: torch's own, out of memory among them.
@@ -21,6 +22,7 @@ def observe_colorizations(algorithm: Algorithm, test_set: TestSet) -> None:
     """Machine fool rates asked for → computed, or failed with the reason; nothing where another worker is at it.
 
     One observer judges all splits. The rows stay locked until the commit: a killed worker frees them at once.
+    Raises DeviceLost, which is no photo's fault; the rows stay asked for.
     """
     rows = MachineFoolRate.objects.claim(algorithm, test_set)
     if not rows:
@@ -31,8 +33,8 @@ def observe_colorizations(algorithm: Algorithm, test_set: TestSet) -> None:
     try:
         verdicts = _verdicts(colorizations)
     except EXPECTED as error:
-        reason = str(error) or type(error).__name__
-        observer.fail_machine_fool_rates(algorithm=algorithm, test_set=test_set, reason=reason)
+        check_device(error)
+        observer.fail_machine_fool_rates(algorithm=algorithm, test_set=test_set, reason=reason_of(error))
         return
     for row in rows:
         places = [place for place, one in enumerate(colorizations) if one.photo.split == row.split]

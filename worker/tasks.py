@@ -1,6 +1,9 @@
 """Doorways: each task takes ids, calls one service and is safe to run twice."""
 
-from celery import shared_task
+import logging
+import os
+
+from celery import Task, shared_task
 from celery.exceptions import SoftTimeLimitExceeded
 from django.conf import settings
 from django.utils import timezone
@@ -16,9 +19,12 @@ from colortest.stimuli import observer
 from colortest.stimuli import services as stimuli
 from colortest.stimuli.measuring import measure_colorizations
 from colortest.stimuli.models import Algorithm, Colorization, FakesUpload, MachineFoolRate, TestSet
+from generator.memory import DeviceLost
 from worker import checking, warming
 from worker.lanes import colorize_pending
 from worker.observing import observe_colorizations
+
+log = logging.getLogger(__name__)
 
 
 @shared_task
@@ -77,8 +83,8 @@ def erase_expired(study_id: int) -> None:
     reports.erase_expired(study=Study.objects.get(pk=study_id))
 
 
-@shared_task
-def observe(algorithm_id: int, test_set_id: int) -> None:
+@shared_task(bind=True)
+def observe(self: Task, algorithm_id: int, test_set_id: int) -> None:
     """MachineFoolRate rows that were asked for → computed, or failed with a reason."""
     algorithm, test_set = Algorithm.objects.get(pk=algorithm_id), TestSet.objects.get(pk=test_set_id)
     try:
@@ -86,6 +92,13 @@ def observe(algorithm_id: int, test_set_id: int) -> None:
     except SoftTimeLimitExceeded:
         reason = "It took too long: ask again when the worker has less to do, or with fewer photos."
         observer.fail_machine_fool_rates(algorithm=algorithm, test_set=test_set, reason=reason)
+    except DeviceLost as error:
+        # The queue gives the message to the next process, whose device answers; but what loses each is not to go on.
+        log.error("the device is lost (%s); this process ends", error)  # noqa: TRY400 - the sentence says it
+        if (self.request.delivery_info or {}).get("redelivered"):
+            reason = f"The device was lost twice ({error}): see the log of the worker, then ask again."
+            observer.fail_machine_fool_rates(algorithm=algorithm, test_set=test_set, reason=reason)
+        os._exit(1)
 
 
 @shared_task

@@ -3,6 +3,7 @@
 import os
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 import torch
@@ -13,16 +14,19 @@ from torch import Tensor, nn
 
 from colortest import embedded
 from colortest.embedded.processes import ROOT
-from colortest.stimuli import services
-from colortest.stimuli.models import Algorithm, Colorization, Photo
+from colortest.stimuli import observer, services
+from colortest.stimuli.models import Algorithm, Colorization, MachineFoolRate, Photo, TestSet
 from colortest.stimuli.models.colorizations import WAIT
+from colortest.stimuli.observer import FEWEST
 from generator.colorizer import Colorizer, to_tensor
 from generator.lab import rgb_to_lightness
 from generator.memory import DeviceLost
 from tests.cast import make_test_set
 from tests.generator.photos import TINY, colourful_network
-from tests.services import HOME
+from tests.running import wait_until
+from tests.services import HOME, queue
 from tests.worker.making import make_all
+from tests.worker.workers import PATIENCE, workers
 from worker import methods
 from worker.choosing import next_batch
 from worker.colorizing import colorize_batch
@@ -150,3 +154,39 @@ def test_a_process_ends_with_its_device_and_another_makes_the_rest() -> None:
     Colorization.objects.update(tried=Now() - 2 * WAIT)
     colorize_pending(seconds=120)
     assert Colorization.objects.ready().filter(tries=2).count() == 5
+
+
+# Python runs this first in a process that finds it on its path: who has read a picture and computes loses the device.
+LOSES_ALL = """
+import PIL.Image
+
+usual = PIL.Image.open
+
+def opened(*values, **more):
+    import torch
+    torch.nn.Conv2d.forward = lost
+    return usual(*values, **more)
+
+def lost(*_):
+    import torch
+    raise torch.AcceleratorError("CUDA error: an illegal memory access was encountered")
+
+PIL.Image.open = opened
+"""
+
+
+@pytest.mark.processes
+@pytest.mark.django_db(transaction=True)
+def test_a_machine_observer_that_loses_every_device_fails_after_the_second_with_the_reason(tmp_path: Path) -> None:
+    asked(FEWEST)
+    make_all()
+    model, test_set = Algorithm.objects.get(kind="MODEL"), TestSet.objects.get()
+    queue().flushdb()  # other tests ring too, and nobody answers
+    (tmp_path / "sitecustomize.py").write_text(LOSES_ALL)
+    with workers(tmp_path, PYTHONPATH=str(tmp_path)) as (worker,):
+        observer.request_machine_fool_rates(algorithm=model, test_set=test_set)
+        wait_until(lambda: not MachineFoolRate.objects.pending().exists(), PATIENCE)
+        assert worker.exit_code is None
+        log = worker.log.read_text()
+    assert log.count("the device is lost (CUDA error: an illegal memory access") == 2
+    assert all("The device was lost twice" in row.error for row in MachineFoolRate.objects.all())

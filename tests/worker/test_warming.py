@@ -2,9 +2,12 @@
 
 import re
 import shutil
+import weakref
 from pathlib import Path
+from typing import Any
 
 import pytest
+import torch
 from django.conf import settings
 from django.test import override_settings
 from django.utils import timezone
@@ -12,6 +15,7 @@ from django.utils import timezone
 from colortest.stimuli import services
 from colortest.stimuli.models import Algorithm, Colorization, TestSet
 from generator.checkpoint import SHIPPED
+from generator.colorizer import Colorizer
 from tests.cast import make_test_set
 from tests.running import wait_until
 from tests.worker.making import make_all
@@ -76,6 +80,28 @@ def test_whoever_checks_a_new_checkpoint_has_its_network_in_memory(tmp_path: Pat
         make_all()
     assert Colorization.objects.ready().count() == 1
     assert loaded() == 1
+
+
+@pytest.mark.django_db
+def test_a_network_for_which_memory_does_not_suffice_takes_the_place_of_the_others(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """On a device that has room for one."""
+    other = Path(shutil.copy(SHIPPED, tmp_path))
+    shutil.copy(SHIPPED.with_suffix(".json"), tmp_path)
+    before = weakref.ref(methods._colorizer(other, services.file_sha256(other)))
+    usual = Colorizer.load
+
+    def load(*values: Any, **more: Any) -> Colorizer:
+        if before():
+            raise torch.OutOfMemoryError("CUDA out of memory. Tried to allocate 2.00 GiB.")
+        return usual(*values, **more)
+
+    monkeypatch.setattr(Colorizer, "load", load)
+    ask(make_test_set(1), shipped())
+    make_all()
+    assert Colorization.objects.ready().count() == 1
+    assert before() is None
 
 
 @pytest.mark.django_db
