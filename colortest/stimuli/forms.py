@@ -8,8 +8,11 @@ from django.conf import settings
 from django.core.files.uploadedfile import UploadedFile
 
 from colortest.stimuli import services
+from colortest.stimuli.archive import DEFAULT_LIMITS
 from colortest.stimuli.models import Algorithm, FakesUpload, TestSet
 from colortest.stimuli.services.test_sets import LONGEST_SPLIT
+
+LONGEST_MANIFEST = DEFAULT_LIMITS.max_file_bytes  # it is read into memory at once
 
 
 class SentForm(forms.Form):
@@ -68,7 +71,11 @@ class TestSetForm(SentForm):
 
     def clean_manifest(self) -> bytes:
         manifest: UploadedFile | None = self.cleaned_data["manifest"]
-        return manifest.read() if manifest else b""
+        if manifest is None:
+            return b""
+        if (manifest.size or 0) > LONGEST_MANIFEST:
+            raise forms.ValidationError(f"{manifest.name} is larger than {LONGEST_MANIFEST // 2**20} MB.")
+        return manifest.read()
 
     def begin(self) -> TestSet:
         """A test set from what is filled in; raises Refused."""

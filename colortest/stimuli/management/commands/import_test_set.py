@@ -54,8 +54,8 @@ class Command(BaseCommand):
             raise CommandError(f"Nothing was imported.\n{error}") from error
 
     def _import(self, path: Path, options: dict[str, Any]) -> None:
+        manifest = _manifest(options["manifest"]) if options["manifest"] else b""
         test_set = _begun(options["name"] or Path(options["path"]).stem, options)
-        manifest = options["manifest"].read_bytes() if options["manifest"] else b""
         services.import_photos(test_set=test_set, path=path, splits=options["splits"], manifest=manifest)
         if not test_set.photos.exists():
             reasons = "\n".join(f"{file}: {file.told}" for file in test_set.imported_files.left_out())
@@ -72,6 +72,13 @@ class Command(BaseCommand):
         counts = test_set.imported_files.counts()
         left_out = counts[ImportedFile.Outcome.DUPLICATE] + counts[ImportedFile.Outcome.REJECTED]
         self.stdout.write(f"{test_set}: {splits}; {left_out} not kept.")
+
+
+def _manifest(path: Path) -> bytes:
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        raise CommandError(f"Nothing was imported.\nThe manifest {path} cannot be read: {error.strerror}.") from error
 
 
 def _begun(name: str, options: dict[str, Any]) -> TestSet:
