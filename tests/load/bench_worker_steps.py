@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 import sys
 import time
 from collections.abc import Callable, Sequence
@@ -30,9 +31,12 @@ from colortest.stimuli import lightness, rendering, services  # noqa: E402
 from colortest.stimuli.models import Algorithm, Colorization, Photo  # noqa: E402
 from colortest.stimuli.quality import Quality  # noqa: E402
 from colortest.stimuli.services import Finished  # noqa: E402
+from generator.checkpoint import SHIPPED, save_checkpoint  # noqa: E402
 from generator.colorizer import Colorizer, network_size, shrink, to_tensor  # noqa: E402
+from generator.configurations import CONFIGURATIONS  # noqa: E402
 from generator.lab import rgb_to_lightness  # noqa: E402
-from tests.load.bench_worker import WARMING  # noqa: E402
+from generator.networks.registry import build  # noqa: E402
+from tests.load.bench_worker import LARGE, WARMING  # noqa: E402
 from tests.running import wait_until  # noqa: E402
 from worker import making, threads  # noqa: E402
 from worker.choosing import next_batch  # noqa: E402
@@ -53,7 +57,7 @@ class Cost(NamedTuple):
 def stage(photos: str) -> Cost:
     """A test set of that many photos, each with a file of its own."""
     call_command("migrate", verbosity=0)
-    services.register_shipped()
+    _checkpoints()
     test_set = services.create_test_set(name="photographs")
     pictures = [rendering.render(image) for _, _, image in crops()]
     encoded = [rendering.encode(lightness.level(one, rendering.pixel_hash(one))) for one in pictures]
@@ -63,6 +67,24 @@ def stage(photos: str) -> Cost:
         photo.byte_count = len(data)
         photo.file.save("photo.webp", ContentFile(data))
     return Cost(0.0, 0.0)
+
+
+def _checkpoints() -> None:
+    """What is shipped, and a larger network that was never trained: it takes as long as one that was."""
+    folder = Path(settings.CHECKPOINT_DIR)
+    shutil.copytree(SHIPPED.parent, folder)
+    services.register_shipped()
+    options = CONFIGURATIONS["best-resnet50"].network
+    save_checkpoint(folder / "large.safetensors", build(options), options, {})
+    services.register_checkpoint(slug=LARGE, name="Large", file_name="large.safetensors")
+
+
+def device_on_a_core(slug: str) -> Cost:
+    """Of the network alone, on the core that `made_beside` leaves to it."""
+    *_, own = sorted(os.sched_getaffinity(0))
+    os.sched_setaffinity(0, {own})
+    torch.set_num_threads(1)
+    return device(slug)
 
 
 def device(slug: str) -> Cost:
@@ -125,6 +147,28 @@ def made(count: str, slug: str, photos: str) -> Cost:
         return _cost(partial(_make, algorithm, int(photos)), int(photos), partial(_processor, workers))
 
 
+def made_beside(slug: str, photos: str) -> Cost:
+    """As `made` by one worker, whose network has a core for itself; all else has the other cores."""
+    algorithm = Algorithm.objects.get(slug=slug)
+    with ExitStack() as stack:
+        worker = _worker(stack, 1)
+        _make(algorithm, WARMING)
+        _part(worker)
+        _forget(algorithm)
+        return _cost(partial(_make, algorithm, int(photos)), int(photos), partial(_processor, [worker]))
+
+
+def _part(worker: psutil.Process) -> None:
+    """The thread that has computed most is the one with the network."""
+    *others, own = sorted(os.sched_getaffinity(0))
+    processes = [worker, *worker.children(recursive=True)]
+    threads = sorted((sum(one[1:]), one.id) for process in processes for one in process.threads())
+    for _, thread in threads[:-1]:
+        os.sched_setaffinity(thread, others)
+    os.sched_setaffinity(threads[-1][1], {own})
+    os.sched_setaffinity(0, others)
+
+
 def _worker(stack: ExitStack, share: int) -> psutil.Process:
     logs = Path(stack.enter_context(TemporaryDirectory()))
     worker = start_worker(settings.VAR, logs=logs, OMP_NUM_THREADS=str(share), LOG_LEVEL="INFO")
@@ -172,7 +216,8 @@ def _statements() -> None:
             services.store_colorizations(rows=batch, outcomes=[nothing] * len(batch), milliseconds=1.0)
 
 
-STEPS: dict[str, Callable[..., Cost]] = {step.__name__: step for step in (stage, device, cores, made, rows)}
+ALL = (stage, device, device_on_a_core, cores, made, made_beside, rows)
+STEPS: dict[str, Callable[..., Cost]] = {step.__name__: step for step in ALL}
 
 if __name__ == "__main__":
     print(json.dumps(STEPS[sys.argv[1]](*sys.argv[2:])._asdict()))
