@@ -38,6 +38,7 @@ compare() { # OUT, then what compare is told, of the ends of runs
 }
 
 ends() { for run in "$@"; do echo "$runs/$run/last.safetensors"; done; }
+kept() { echo "$runs/$1/best.safetensors"; } # what held-out photos chose: of `best` that ships, of no other
 
 if [ "$1" = full ]; then
   photos=$2 runs=$3 resnet50=${4:-imagenet} resnet18=${5:-imagenet} threads=
@@ -47,7 +48,8 @@ if [ "$1" = full ]; then
   train thesis-resnet50-patchgan thesis-resnet50-patchgan --data "$photos/train" --encoder "$resnet50"
   train resnet18-patchgan resnet18-patchgan --data "$photos/train" --encoder "$resnet18"
   train best-resnet50 best-resnet50 --data "$photos/train" --encoder "$resnet50"
-  systems=$(ends thesis-unet-sigmoid thesis-unet-patchgan thesis-resnet50-patchgan resnet18-patchgan best-resnet50)
+  systems=$(ends thesis-unet-sigmoid thesis-unet-patchgan thesis-resnet50-patchgan resnet18-patchgan)
+  systems="$systems $(kept best-resnet50)"
   compare full $systems --data "$photos/test"
   step $generator observe $systems --data "test=$photos/test" --json "$runs/observed.json"
   exit
@@ -110,6 +112,6 @@ compare few-seen $few --data "$runs/seen" --size 64
 compare few-unseen $few --data "$runs/unseen" --size 64
 step $python -m docs.replication "$runs/seen" "$runs/unseen" $few | keep "$runs/gap.txt"
 compare labels $labels --data "$runs/unseen" --size 64
-compare test $systems $(ends best) --data "$photos/test"
-compare pictures $systems $(ends labels-thesis-alone best) --data "$runs/demo-photos/test" --photos 7 --size 96
-step $generator observe "$runs/best/last.safetensors" --data "test=$photos/test" --json "$runs/observed.json"
+compare test $systems $(kept best) --data "$photos/test"
+compare pictures $systems $(ends labels-thesis-alone) $(kept best) --data "$runs/demo-photos/test" --photos 7 --size 96
+step $generator observe "$(kept best)" --data "test=$photos/test" --json "$runs/observed.json"
