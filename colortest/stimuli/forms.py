@@ -75,7 +75,8 @@ class TestSetForm(SentForm):
             return b""
         if (manifest.size or 0) > LONGEST_MANIFEST:
             raise forms.ValidationError(f"{manifest.name} is larger than {LONGEST_MANIFEST // 2**20} MB.")
-        return manifest.read()
+        content: bytes = manifest.read()
+        return content
 
     def begin(self) -> TestSet:
         """A test set from what is filled in; raises Refused."""
