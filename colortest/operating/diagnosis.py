@@ -6,6 +6,8 @@ from datetime import timedelta
 START = "celery -A colortest worker --concurrency=1"
 # Workers that are there and make nothing for so long, while work waits, need somebody to look.
 STUCK = timedelta(minutes=10)
+# Of the disk that keeps stimuli. With less left some file of a batch will not find room.
+FULL = 100 * 10**6
 
 
 @dataclass(frozen=True)
@@ -15,6 +17,8 @@ class State:
     silence: how long ago the last worker was heard of; None when none ever was, as far as is known.
     oldest: how long the oldest of what is pending has waited.
     idle: how long ago a living worker was last heard of having made a photo, or started.
+    standing_still: an import that cannot go on, and why.
+    free_bytes: on the disk of the site; None where files lie in a bucket.
     """
 
     alive: int
@@ -26,6 +30,8 @@ class State:
     oldest: timedelta | None = None
     idle: timedelta | None = None
     broker_answers: bool = True
+    standing_still: str = ""
+    free_bytes: int | None = None
 
 
 @dataclass(frozen=True)
@@ -44,6 +50,10 @@ def diagnose(state: State) -> Finding:
         return Finding(
             "bad", f"The queue (Redis) does not answer: {_safe(state)} Start it again, or look at REDIS_URL."
         )
+    if state.free_bytes is not None and state.free_bytes < FULL:
+        return Finding("bad", f"The disk is full, {state.free_bytes // 10**6} MB are left: {_safe(state)} Make room.")
+    if state.standing_still:
+        return Finding("bad", state.standing_still)
     if not state.alive:
         return Finding("warn", f"No worker is there, and nothing waits for one. {_seen(state.silence)}.")
     if _is_stuck(state):
@@ -54,6 +64,8 @@ def diagnose(state: State) -> Finding:
         )
     if state.pending:
         return Finding("good", f"{counted(state.alive, 'worker')} at work, {_forecast(state)}.")
+    if state.elsewhere:
+        return Finding("good", f"{counted(state.alive, 'worker')} at work, {_beside(state.elsewhere)} to do.")
     if state.failed:
         return Finding("warn", f"Nothing waits; {counted(state.failed, 'colorization')} failed, for the reasons below.")
     return Finding("good", "Everything that was asked for is made.")
@@ -85,6 +97,10 @@ def _nobody(state: State) -> str:
 
 def _wait(number: int) -> str:
     return "waits" if number == 1 else "wait"
+
+
+def _beside(number: int) -> str:
+    return f"{counted(number, 'task')} beside colorizations"
 
 
 def _seen(silence: timedelta | None) -> str:

@@ -46,6 +46,10 @@ class _Overview(Collector):
         yield from _of_algorithms(now)
         waiting = {one.kind: one.pending for one in now.elsewhere}
         yield _labelled("colortest_work_pending", "What else waits for workers", "work", waiting)
+        since = {one.kind: one.oldest.total_seconds() for one in now.elsewhere if one.oldest is not None}
+        yield _labelled("colortest_work_oldest_seconds", "How long the oldest of it has waited", "work", since)
+        if now.free_bytes is not None:
+            yield _gauge("colortest_free_bytes", "Free on the disk that keeps stimuli", now.free_bytes)
 
 
 def _of_algorithms(now: Overview) -> Iterator[Metric]:

@@ -8,29 +8,17 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.db.models import Count, F, Max, Min, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Count, Min, QuerySet
 from django.utils import timezone
 
-from colortest.analysis.models import Report
-from colortest.analysis.services import stale
-from colortest.experiment.models import Study, StudyEvent
 from colortest.operating.broker import broker_answers
 from colortest.operating.diagnosis import Finding, State, diagnose
 from colortest.operating.models import Worker
-from colortest.stimuli.models import Algorithm, Colorization, MachineFoolRate, TestSet
+from colortest.operating.waiting import Waiting, age, elsewhere, standing_still
+from colortest.stimuli.models import Algorithm, Colorization
+from colortest.stimuli.services.uploads import free_bytes
 
 REASONS = 10
-
-
-@dataclass(frozen=True)
-class Waiting:
-    """One kind of work. `name` is for people, `kind` for programs."""
-
-    kind: str
-    name: str
-    pending: int
-    oldest: timedelta | None
-    failed: int = 0
 
 
 @dataclass(frozen=True)
@@ -52,6 +40,8 @@ class Overview:
     elsewhere: Sequence[Waiting]  # what else workers do
     failures: Sequence[Failure]
     broker_answers: bool
+    standing_still: str  # the first import that cannot go on, and why
+    free_bytes: int | None  # on the disk of the site; None where files lie in a bucket
 
     @property
     def alive(self) -> list[Worker]:
@@ -90,6 +80,8 @@ class Overview:
             oldest=self.oldest,
             idle=min(idle, default=None),
             broker_answers=self.broker_answers,
+            standing_still=self.standing_still,
+            free_bytes=self.free_bytes,
         )
 
 
@@ -100,9 +92,11 @@ def overview() -> Overview:
         at=now,
         workers=list(Worker.objects.with_silence()),
         colorizations=_colorizations(now),
-        elsewhere=_elsewhere(now),
+        elsewhere=elsewhere(now),
         failures=_failures(),
         broker_answers=broker_answers(),
+        standing_still=standing_still(),
+        free_bytes=free_bytes(),
     )
 
 
@@ -117,7 +111,7 @@ def _colorizations(now: datetime) -> list[Waiting]:
             kind=algorithm.slug,
             name=algorithm.name,
             pending=pending[algorithm.pk]["number"] if algorithm.pk in pending else 0,
-            oldest=_age(asked.get(algorithm.pk), now),
+            oldest=age(asked.get(algorithm.pk), now),
             failed=failed.get(algorithm.pk, 0),
         )
         for algorithm in Algorithm.objects.order_by("id")
@@ -132,28 +126,3 @@ def _failures() -> list[Failure]:
     """The commonest first."""
     rows = Colorization.objects.failed().values_list("algorithm__name", "error").annotate(number=Count("pk"))
     return [Failure(*row) for row in rows.order_by("-number", "algorithm__name", "error")[:REASONS]]
-
-
-def _elsewhere(now: datetime) -> list[Waiting]:
-    imports = TestSet.objects.waiting().aggregate(number=Count("pk"), oldest=Min("created"))
-    machine = MachineFoolRate.objects.pending().aggregate(number=Count("pk"), oldest=Min("requested"))
-    return [
-        Waiting("import", "Test sets to import", imports["number"], _age(imports["oldest"], now)),
-        Waiting("observe", "Machine fool rates to compute", machine["number"], _age(machine["oldest"], now)),
-        Waiting("fool_rates", "Studies with new responses to count", stale().count(), None),
-        Waiting("reports", "Reports older than their fool rates", _late_reports().count(), None),
-    ]
-
-
-def _late_reports() -> QuerySet[Study]:
-    """One that took long may wait a while in good order."""
-    of_people = Report.objects.of_people().filter(study=OuterRef("pk"))
-    dated = Study.objects.annotate(
-        rates_computed=Max("fool_rates__computed"), report_computed=Subquery(of_people.values("computed")[:1])
-    )
-    late = Q(report_computed=None) | Q(report_computed__lt=F("rates_computed"))
-    return dated.filter(late, rates_computed__isnull=False).exclude(events__what=StudyEvent.What.EXPIRED)
-
-
-def _age(moment: datetime | None, now: datetime) -> timedelta | None:
-    return None if moment is None else max(now - moment, timedelta())

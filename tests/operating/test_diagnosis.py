@@ -42,6 +42,19 @@ SECOND, MINUTE = timedelta(seconds=1), timedelta(minutes=1)
             "1 worker at work, 3 colorizations to make.",
         ),
         (State(alive=1, pending=0, failed=2), "warn", "Nothing waits; 2 colorizations failed"),
+        (State(alive=1, pending=0, elsewhere=2), "good", "1 worker at work, 2 tasks beside colorizations to do."),
+        (
+            State(alive=1, pending=7, free_bytes=12 * 10**6),
+            "bad",
+            "The disk is full, 12 MB are left: 7 wait, none of them is lost. Make room.",
+        ),
+        (
+            State(alive=1, pending=0, free_bytes=0),
+            "bad",
+            "The disk is full, 0 MB are left: nothing is lost. Make room.",
+        ),
+        (State(alive=1, pending=0, free_bytes=10**12), "good", "Everything that was asked for is made."),
+        (State(alive=1, pending=0, elsewhere=1, standing_still="“Street”: It stands still."), "bad", "“Street”: It"),
         (State(alive=1, pending=0), "good", "Everything that was asked for is made."),
     ],
 )

@@ -1,10 +1,17 @@
 """The numbers of the page, for Prometheus, and for nobody without the token."""
 
+import re
+from datetime import timedelta
+
 import pytest
+from django.core.management import call_command
 from django.test import Client
+from django.utils import timezone
 from prometheus_client.parser import text_string_to_metric_families
 from pytest_django import Settings
 
+from colortest.stimuli import services
+from colortest.stimuli.models import Colorization
 from tests.operating.staging import rows, worker
 
 pytestmark = pytest.mark.django_db
@@ -47,6 +54,49 @@ def test_the_numbers_are_those_of_the_page(client: Client, settings: Settings) -
     assert found[("colortest_queue_up", "")] == 1
     assert found[("colortest_trouble", "")] == 0
     assert found[("colortest_work_pending", "import")] == 0
+
+
+def told(number: float) -> str:
+    """As the page writes it."""
+    return f"{number:,.0f}"
+
+
+def test_page_command_and_metrics_tell_the_same(
+    client: Client, admin: Client, settings: Settings, capsys: pytest.CaptureFixture[str]
+) -> None:
+    settings.METRICS_TOKEN = TOKEN
+    rows(1205)
+    rows(2, "FAILED", first=1205, error="too dark")
+    Colorization.objects.update(created=timezone.now() - timedelta(hours=3))
+    worker(photos_per_minute=30.0, photos=40)
+    worker(photos_per_minute=61.0, process=8, photos=2)
+    data = b"no zip"
+    upload = services.begin_test_set(name="Street", file_name="street.zip", byte_count=len(data)).upload
+    assert upload
+    services.receive_chunk(upload=upload, position=0, data=data)
+    found = numbers(client)
+    page = re.sub(r"<[^>]+>|\s+", " ", admin.get("/workers/").content.decode())
+    page = re.sub(r"\s+", " ", page)
+    call_command("workers")
+    said = capsys.readouterr().out
+    pending, failed = (found[(f"colortest_colorizations_{one}", "grey")] for one in ("pending", "failed"))
+    assert (pending, failed) == (1205, 2)
+    assert f"{told(pending)} colorizations waiting" in page
+    assert f"{told(failed)} failed" in page
+    assert f"Grey: {told(pending)} waiting, the oldest for 3 h, {told(failed)} failed" in said
+    assert found[("colortest_colorizations_oldest_pending_seconds", "grey")] // 3600 == 3
+    assert "3 h since the oldest of them" in page
+    rate, alive = found[("colortest_photos_per_minute", "")], found[("colortest_workers_alive", "CPU, 2 threads")]
+    assert f"{told(alive)} workers alive {told(rate)} photos a minute" in page
+    assert f"{told(alive)} workers at work, {told(pending)} colorizations to make" in said
+    assert f"at {told(rate)} a minute" in said
+    assert found[("colortest_work_pending", "import")] == 1
+    assert "Test sets to import 1 0 s" in page
+    assert "Test sets to import: 1 waiting, the oldest for 0 s" in said
+    assert found[("colortest_work_oldest_seconds", "import")] < 60
+    assert found[("colortest_free_bytes", "")] > 0
+    assert "free on the disk" in page
+    assert "free on the disk" in said
 
 
 def test_trouble_is_a_number_to_be_woken_by(client: Client, settings: Settings) -> None:

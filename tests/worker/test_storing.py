@@ -11,11 +11,14 @@ import pytest
 from django.conf import LazySettings
 from django.core.files.storage import default_storage
 from django.db import connection
+from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
+from colortest.operating import services as operating
 from colortest.stimuli import services
 from colortest.stimuli.models import Algorithm, Colorization, TestSet
 from tests.cast import make_test_set
+from tests.operating.staging import told
 from tests.worker.making import make_all
 from worker.choosing import next_batch
 from worker.colorizing import colorize_batch
@@ -54,7 +57,7 @@ def fill(disk: Path, *, but: int) -> Path:
 
 @pytest.mark.django_db(transaction=True)
 def test_a_full_disk_leaves_everything_pending_and_no_half_file(
-    small_disk: Path, caplog: pytest.LogCaptureFixture
+    small_disk: Path, caplog: pytest.LogCaptureFixture, admin: Client
 ) -> None:
     asked(PHOTOS)
     filler = fill(small_disk, but=150_000)  # room for one or two
@@ -64,6 +67,9 @@ def test_a_full_disk_leaves_everything_pending_and_no_half_file(
     rows = Colorization.objects.pending()
     assert rows.filter(tries=0).count() == PHOTOS
     assert len(list((small_disk / "stimuli").rglob("*.webp"))) == PHOTOS, "those of the photos"
+    operating.record_worker(told())
+    page = admin.get("/workers/").content.decode()
+    assert f"The disk is full, 0 MB are left: {PHOTOS} wait, none of them is lost." in page
     filler.unlink()
     colorize_pending(seconds=60)
     assert Colorization.objects.ready().count() == PHOTOS

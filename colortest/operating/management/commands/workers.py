@@ -7,6 +7,7 @@ from django.core.management.base import BaseCommand
 
 from colortest.operating.diagnosis import duration
 from colortest.operating.overview import Overview, overview
+from colortest.stimuli.services.uploads import told
 
 
 class Command(BaseCommand):
@@ -15,7 +16,7 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         now = overview()
         self.stdout.write(now.finding.sentence)
-        for line in (*_workers(now), *_waiting(now), *_failures(now)):
+        for line in (*_workers(now), *_waiting(now), *_failures(now), *_disk(now)):
             self.stdout.write(line)
         if now.finding.tone == "bad":
             raise SystemExit(1)
@@ -42,3 +43,8 @@ def _waiting(now: Overview) -> Iterator[str]:
 def _failures(now: Overview) -> Iterator[str]:
     for failure in now.failures:
         yield f"  {failure.count:,} × {failure.algorithm}: {failure.reason}"
+
+
+def _disk(now: Overview) -> Iterator[str]:
+    if now.free_bytes is not None:
+        yield f"  {told(now.free_bytes)} free on the disk"
