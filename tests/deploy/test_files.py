@@ -12,6 +12,7 @@ import pytest
 import yaml
 from django.core.management import get_commands
 
+from colortest.stimuli.services.checkpoints import MOST_JSON, MOST_WEIGHTS
 from tests.test_readme import README, ROOT
 
 DEPLOY = ROOT / "deploy"
@@ -33,6 +34,23 @@ def test_the_containers_are_all_that_a_site_needs() -> None:
     assert set(COMPOSE["services"]) == {*OURS, "nginx", "postgres", "redis", "s3"}
     volumes = {volume.split(":")[0] for one in COMPOSE["services"].values() for volume in one.get("volumes", [])}
     assert {name for name in volumes if not name.startswith(".")} == set(COMPOSE["volumes"])
+
+
+def test_the_account_of_a_container_may_write_its_volumes() -> None:
+    """A volume is its account's only where its folder is so in the image; else it is root's, and nothing is stored."""
+    image = (DEPLOY / "Dockerfile").read_text()
+    (owned,) = re.findall(r"chown -R colortest (.+)", image)
+    for name in OURS:
+        assert {volume.split(":")[1] for volume in COMPOSE["services"][name]["volumes"]} == set(owned.split())
+    account, user = image.index("useradd"), image.index("USER colortest")
+    assert account < image.index("mkdir /files") < image.index("chown -R") < user
+    assert COMPOSE["services"]["web"]["environment"]["MEDIA_ROOT"] == "/files"
+    assert f"WORKDIR {owned.split()[-1].removesuffix('/generator/checkpoints')}\n" in image
+
+
+def test_nginx_lets_a_checkpoint_through() -> None:
+    (megabytes,) = re.findall(r"client_max_body_size (\d+)m;", (DEPLOY / "nginx.conf").read_text())
+    assert int(megabytes) * 2**20 > MOST_WEIGHTS + MOST_JSON
 
 
 @pytest.mark.parametrize("name", OURS)
