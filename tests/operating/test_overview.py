@@ -118,6 +118,14 @@ class TestPage:
             worker(process=process)
         assert questions() == few <= 20
 
+    def test_a_killed_worker_is_gone_a_stopped_one_stopped_and_the_others_alive(self, admin: Client) -> None:
+        worker(process=4711)
+        worker(process=4712, silent=45)
+        stop_worker(worker(process=4713).key)
+        page = re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", admin.get("/workers/").content.decode()))
+        for process, state in ((4711, "alive"), (4712, "gone"), (4713, "stopped")):
+            assert re.search(rf"process {process} {state} heard of \d+ s ago", page), state
+
     def test_asked_by_htmx_it_sends_only_what_changes(self, admin: Client) -> None:
         part = admin.get("/workers/", headers={"HX-Request": "true"}).content.decode()
         assert "<html" not in part
