@@ -16,7 +16,7 @@ from colortest.operating.diagnosis import Finding, State, diagnose
 from colortest.operating.models import Worker
 from colortest.operating.waiting import Waiting, age, elsewhere, standing_still
 from colortest.stimuli.models import Algorithm, Colorization
-from colortest.stimuli.services.uploads import free_bytes
+from colortest.stimuli.services.uploads import free_bytes, told
 
 REASONS = 10
 
@@ -62,6 +62,11 @@ class Overview:
     @property
     def oldest(self) -> timedelta | None:
         return max((one.oldest for one in self.colorizations if one.oldest is not None), default=None)
+
+    @property
+    def room(self) -> str:
+        """What is free on the disk of the site, as people say it; empty where files lie in a bucket."""
+        return "" if self.free_bytes is None else told(self.free_bytes)
 
     @property
     def finding(self) -> Finding:

@@ -15,7 +15,7 @@ from colortest.stimuli.models import Colorization
 from tests.operating.staging import rows, worker
 
 pytestmark = pytest.mark.django_db
-TOKEN = "prometheus-knows-this"
+TOKEN, ROOM = "prometheus-knows-this", "123 GB"
 
 
 def numbers(client: Client) -> dict[tuple[str, str], float]:
@@ -62,9 +62,14 @@ def told(number: float) -> str:
 
 
 def test_page_command_and_metrics_tell_the_same(
-    client: Client, admin: Client, settings: Settings, capsys: pytest.CaptureFixture[str]
+    client: Client,
+    admin: Client,
+    settings: Settings,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     settings.METRICS_TOKEN = TOKEN
+    monkeypatch.setattr("colortest.operating.overview.free_bytes", lambda: 123 * 10**9)
     rows(1205)
     rows(2, "FAILED", first=1205, error="too dark")
     Colorization.objects.update(created=timezone.now() - timedelta(hours=3))
@@ -94,9 +99,9 @@ def test_page_command_and_metrics_tell_the_same(
     assert "Test sets to import 1 0 s" in page
     assert "Test sets to import: 1 waiting, the oldest for 0 s" in said
     assert found[("colortest_work_oldest_seconds", "import")] < 60
-    assert found[("colortest_free_bytes", "")] > 0
-    assert "free on the disk" in page
-    assert "free on the disk" in said
+    assert found[("colortest_free_bytes", "")] == 123 * 10**9
+    assert f"{ROOM} free on the disk" in page
+    assert f"{ROOM} free on the disk" in said
 
 
 def test_trouble_is_a_number_to_be_woken_by(client: Client, settings: Settings) -> None:

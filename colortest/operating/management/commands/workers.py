@@ -7,7 +7,6 @@ from django.core.management.base import BaseCommand
 
 from colortest.operating.diagnosis import duration
 from colortest.operating.overview import Overview, overview
-from colortest.stimuli.services.uploads import told
 
 
 class Command(BaseCommand):
@@ -46,5 +45,5 @@ def _failures(now: Overview) -> Iterator[str]:
 
 
 def _disk(now: Overview) -> Iterator[str]:
-    if now.free_bytes is not None:
-        yield f"  {told(now.free_bytes)} free on the disk"
+    if now.room:
+        yield f"  {now.room} free on the disk"
