@@ -85,5 +85,20 @@ def test_what_was_deleted_can_be_uploaded_again_as_if_it_had_never_been_there(ad
     assert stored() == before
 
 
+@pytest.mark.parametrize("name", ["日本", "…"])
+def test_a_name_that_leaves_no_address_is_refused_in_a_sentence(admin: Client, name: str) -> None:
+    for address, data in (("/test-sets/", {"file_name": "a.zip", "byte_count": 9}), ("/algorithms/", {})):
+        page = admin.post(address, {"name": name, **data}).content.decode()
+        assert "a name with Latin letters or digits, which its address is made of, not" in page
+
+
+def test_bytes_that_no_database_takes_are_no_error_of_the_site(admin: Client) -> None:
+    services.register_method(slug="grey", name="Grey", kind="BASELINE", method="grey")
+    assert admin.get("/algorithms/grey/", {"reason": "too\0dark"}).status_code == 200
+    checked(admin)
+    page = admin.post("/test-sets/street/splits/", {"all": "a\0b"}, follow=True).content.decode()
+    assert "A split needs a name of 1 to 50 characters, not “a?b”." in page
+
+
 def stored() -> set[Path]:
     return {path for path in Path(settings.MEDIA_ROOT).rglob("*") if path.is_file()}

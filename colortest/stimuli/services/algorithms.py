@@ -67,7 +67,9 @@ def new_slug(name: str) -> str:
     """
     slug = slugify(name)[:50]
     if not slug:
-        raise Refused(f"An algorithm needs a name with letters or digits, not “{name}”.")
+        raise Refused(
+            f"An algorithm needs a name with Latin letters or digits, which its address is made of, not “{name}”."
+        )
     if Algorithm.objects.filter(slug=slug).exists():
         raise Refused(f"There is already an algorithm “{slug}”: choose another name.")
     return slug

@@ -10,6 +10,7 @@ from django.utils.text import slugify
 
 from colortest.refusal import Refused
 from colortest.stimuli import archive
+from colortest.stimuli.archive.files import printable
 from colortest.stimuli.models import Colorization, ImportedFile, MachineFoolRate, Photo, TestSet
 from colortest.stimuli.services.colorizations import colorize_with_all
 from colortest.stimuli.services.fakes_uploads import discard_fakes
@@ -27,7 +28,9 @@ def create_test_set(*, name: str, licence: str = "", source: str = "", split: st
     """
     slug = slugify(name)[:50]
     if not slug:
-        raise Refused(f"A test set needs a name with letters or digits, not “{name}”.")
+        raise Refused(
+            f"A test set needs a name with Latin letters or digits, which its address is made of, not “{name}”."
+        )
     test_set, made = TestSet.objects.get_or_create(
         slug=slug, defaults={"name": name, "licence": licence, "source": source, "split": split}
     )
@@ -81,8 +84,8 @@ def rename_splits(*, test_set: TestSet, names: Mapping[str, str]) -> None:
     if TestSet.objects.select_for_update().get(pk=test_set.pk).status != TestSet.Status.CHECKED:
         raise Refused(f"The splits of “{test_set}” stay as they are: it is accepted, or not checked yet.")
     for name in names.values():
-        if not name or len(name) > LONGEST_SPLIT:
-            raise Refused(f"A split needs a name of 1 to {LONGEST_SPLIT} characters, not “{name}”.")
+        if not name or len(name) > LONGEST_SPLIT or printable(name) != name:
+            raise Refused(f"A split needs a name of 1 to {LONGEST_SPLIT} characters, not “{printable(name)}”.")
     cases = [When(split=old, then=Value(new)) for old, new in names.items() if old != new]
     if cases:  # in one statement, so that two may change places
         test_set.photos.filter(split__in=names).update(split=Case(*cases, default="split"))

@@ -131,7 +131,7 @@ def shown(request: HttpRequest, found: Algorithm, form: forms.Form | None = None
 
 def _failures(request: HttpRequest, found: Algorithm) -> dict[str, Any]:
     failed = found.colorizations.failed()
-    reason = request.GET.get("reason", "")
+    reason = request.GET.get("reason", "").replace("\0", "")  # which PostgreSQL takes in no text
     chosen = failed.filter(error=reason) if reason else failed
     in_order = chosen.select_related("photo__test_set").order_by("id")
     return {
