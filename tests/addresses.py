@@ -109,6 +109,7 @@ TABLE = {
     "algorithms": (ADMINS, "get", "/algorithms/"),
     "register_checkpoint": (ADMINS, "post", "/algorithms/register"),
     "algorithm": (ADMINS, "get", "/algorithms/grey/"),
+    "colour_test_set": (ADMINS, "post", "/algorithms/grey/colour/"),
     "retire": (ADMINS, "post", "/algorithms/grey/retire/"),
     "check_checkpoint": (ADMINS, "post", "/algorithms/grey/check/"),
     "upload_fakes": (ADMINS, "post", "/algorithms/grey/fakes/"),

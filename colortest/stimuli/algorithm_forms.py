@@ -5,13 +5,19 @@ from typing import Any
 from django import forms
 
 from colortest.stimuli import services
-from colortest.stimuli.models import Algorithm
+from colortest.stimuli.models import Algorithm, TestSet
 
 
 class ExternalForm(forms.Form):
     """An algorithm whose colorizations are made elsewhere."""
 
     name = forms.CharField(max_length=200, help_text="As tables and charts shall call it.")
+
+
+class TestSetChoice(forms.Form):
+    """A test set that an algorithm is to colour."""
+
+    test_set = forms.ModelChoiceField(queryset=TestSet.objects.ready(), empty_label=None)
 
 
 class CheckpointForm(forms.Form):

@@ -15,6 +15,7 @@ urlpatterns = [
     path("algorithms/", algorithms.algorithms, name="algorithms"),
     path("algorithms/register", algorithms.register, name="register_checkpoint"),
     path("algorithms/<slug:slug>/", algorithms.algorithm, name="algorithm"),
+    path("algorithms/<slug:slug>/colour/", algorithms.colour, name="colour_test_set"),
     path("algorithms/<slug:slug>/retire/", algorithms.retire, name="retire"),
     path("algorithms/<slug:slug>/check/", algorithms.check, name="check_checkpoint"),
     path("algorithms/<slug:slug>/fakes/", fakes.upload_fakes, name="upload_fakes"),

@@ -62,6 +62,22 @@ def test_a_retired_one_is_asked_nothing_new_until_that_is_taken_back(admin: Clie
     assert "Grey" in text(admin, "/studies/new/")
 
 
+def test_one_that_comes_later_than_the_photos_is_asked_for_a_test_set(admin: Client, grey: Algorithm) -> None:
+    test_set = make_test_set(3)
+    make_test_set(2, name="another")
+    services.colorize_now(photo=test_set.photos.first(), algorithm=grey)
+    assert "Colour a test set" in text(admin, "/algorithms/grey/")
+    for count in (2, 0):
+        page = admin.post("/algorithms/grey/colour/", {"test_set": test_set.pk}, follow=True).content.decode()
+        assert f"{count} more colorizations of “photographs” are asked for." in page
+    assert list(Colorization.objects.values_list("photo__test_set", flat=True)) == [test_set.pk] * 3
+    admin.post("/algorithms/grey/retire/")
+    assert "Colour a test set" not in text(admin, "/algorithms/grey/")
+    assert admin.post("/algorithms/grey/colour/", {"test_set": test_set.pk}).status_code == 404
+    theirs = services.register_external(name="Theirs")
+    assert "Colour a test set" not in text(admin, theirs.get_absolute_url())
+
+
 def test_a_draft_keeps_what_was_retired_meanwhile_and_another_is_not_offered_it(study: Study) -> None:
     services.retire_algorithm(algorithm=Algorithm.objects.get(slug="grey"))
     draft = experiment.copy_study(study=study)

@@ -12,7 +12,7 @@ from django.views.decorators.http import require_POST
 from colortest.access import admin_required
 from colortest.refusal import Refused
 from colortest.stimuli import observer, services
-from colortest.stimuli.algorithm_forms import CheckpointForm, ExternalForm
+from colortest.stimuli.algorithm_forms import CheckpointForm, ExternalForm, TestSetChoice
 from colortest.stimuli.forms import FakesForm
 from colortest.stimuli.made_elsewhere import CHANGED
 from colortest.stimuli.models import Algorithm, FakesUpload, MachineFoolRate, TestSet
@@ -54,6 +54,19 @@ def register(request: HttpRequest) -> HttpResponse:
 def algorithm(request: HttpRequest, slug: str) -> HttpResponse:
     """One algorithm: what it is, how far it is, samples, failures, and what can be done with it."""
     return shown(request, get_object_or_404(Algorithm, slug=slug))
+
+
+@require_POST
+@admin_required
+def colour(request: HttpRequest, slug: str) -> HttpResponse:
+    """Ask an algorithm for what it has not coloured of a test set: it may have come later than the photos."""
+    found = get_object_or_404(Algorithm.objects.active().made_here(), slug=slug)
+    form = TestSetChoice(request.POST)
+    if form.is_valid():
+        test_set = form.cleaned_data["test_set"]
+        count = services.request_colorizations(photos=test_set.photos.all(), algorithm=found)
+        messages.success(request, f"{count:,} more colorizations of “{test_set}” are asked for.")
+    return redirect(found)
 
 
 @require_POST
@@ -122,11 +135,18 @@ def shown(request: HttpRequest, found: Algorithm, form: forms.Form | None = None
         "unchecked": found.kind == Algorithm.Kind.MODEL and not found.checked,
         "progress": TestSet.objects.progress_of(found),
         "samples": found.colorizations.ready().select_related("photo").order_by("-id")[:SAMPLES],
+        "test_sets": _offered(found),
         "training": read_training(found.network, found.training) if found.training else None,
         **_failures(request, found),
         **(_made_elsewhere(found, form) if external else {}),
     }
     return render(request, "stimuli/algorithm.html", context)
+
+
+def _offered(found: Algorithm) -> TestSetChoice | None:
+    """Test sets that it can be asked for; None where nothing new is asked of it."""
+    can = not found.retired and not found.problem and found.kind != Algorithm.Kind.EXTERNAL
+    return TestSetChoice() if can and TestSet.objects.ready().exists() else None
 
 
 def _failures(request: HttpRequest, found: Algorithm) -> dict[str, Any]:
