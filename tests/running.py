@@ -81,11 +81,11 @@ class Site:
         return any(str(self.home) in mark for mark in marks)
 
 
-def wait_until(happened: Callable[[], object], seconds: float = PATIENCE) -> None:
+def wait_until(happened: Callable[[], object], seconds: float = PATIENCE, *, every: float = 0.05) -> None:
     deadline = time.monotonic() + seconds
     while not happened():
         assert time.monotonic() < deadline, "It did not happen in time"
-        time.sleep(0.1)
+        time.sleep(every)
 
 
 def free_port() -> int:

@@ -21,8 +21,7 @@ from tests.participant_bot import person, play_people
 from tests.worker.workers import ring_until_made
 from worker.tasks import ring_again
 
-# All of them: whoever has none of its own may still ring for the one that runs, which must be done at the end.
-pytestmark = [pytest.mark.processes, pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("worker")]
+pytestmark = [pytest.mark.processes, pytest.mark.django_db(transaction=True)]
 
 
 def wait_for(what: Callable[[], bool], seconds: float = 240) -> None:

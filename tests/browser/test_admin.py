@@ -15,9 +15,6 @@ from tests.browser.accounts import log_in, stay, stayed
 from tests.cast import PASSWORD, photographs
 from tests.running import wait_until
 
-# All of them: whoever has none of its own may still ring for the one that runs, which must be done at the end.
-pytestmark = pytest.mark.usefixtures("worker")
-
 PHOTOS = 4
 LOADED = "[...document.querySelectorAll('#test-set figure img')].filter((image) => image.naturalWidth === 256).length"
 

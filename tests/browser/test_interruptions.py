@@ -1,8 +1,10 @@
 """Whatever somebody does to the page, no trial is answered twice, none is lost, and it goes on."""
 
+from dataclasses import dataclass
+
 import pytest
 from django.db.models import Count
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
 from colortest.experiment.models import Response, Study, Trial
 from tests.browser import playing
@@ -24,6 +26,27 @@ def at_first_choice(page: Page, site: str, study: Study) -> Page:
     playing.begin(page)
     playing.reach(page, "choice")
     return page
+
+
+@dataclass
+class Line:
+    """What responses go through, unless it is cut."""
+
+    cut: bool = False
+
+    def pass_on(self, route: Route) -> None:
+        if self.cut:
+            route.abort()
+        else:
+            route.continue_()
+
+
+@pytest.fixture
+def line(page: Page) -> Line:
+    """There before the page is loaded: on a busy machine a request may slip past what begins to listen later."""
+    found = Line()
+    page.route("**/trials/*/", found.pass_on)
+    return found
 
 
 def finish(page: Page, chosen: dict[str, str]) -> None:
@@ -126,15 +149,15 @@ def test_a_second_tab_is_at_the_same_trial_and_whoever_is_late_goes_on(at_first_
 
 
 def test_a_response_that_was_chosen_without_a_network_survives_a_reload(
-    visitors: Visitors, at_first_choice: Page
+    visitors: Visitors, line: Line, at_first_choice: Page
 ) -> None:
     page = at_first_choice
     visitors.expect("net::ERR_FAILED")
-    page.route("**/trials/*/", lambda route: route.abort())
+    line.cut = True
     playing.press(page, "left", "key")
     expect(page.get_by_text("No connection. Nothing is lost")).to_be_visible()
     assert not Response.objects.exists()
-    page.unroute("**/trials/*/")
+    line.cut = False
     page.reload()
     playing.go_on(page)
     first = Response.objects.select_related("trial").get()

@@ -22,9 +22,6 @@ from tests.browser.conftest import Visitors
 from tests.cast import PASSWORD, MakeStudy, colour, make_test_set
 from tests.running import wait_until
 
-# All of them: whoever has none of its own may still ring for the one that runs, which must be done at the end.
-pytestmark = pytest.mark.usefixtures("worker")
-
 TRIALS = 10
 
 

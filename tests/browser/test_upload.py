@@ -21,9 +21,6 @@ from tests.cast import PASSWORD, make_test_set, photographs
 from tests.running import wait_until
 from tests.stimuli.fakes import fakes
 
-# All of them: whoever has none of its own may still ring for the one that runs, which must be done at the end.
-pytestmark = pytest.mark.usefixtures("worker")
-
 PHOTOS, FAKES = 1000, 40
 SIDE, STEP = 200, 8
 CHUNK = 2**20

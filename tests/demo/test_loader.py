@@ -14,8 +14,7 @@ from colortest.experiment.models import Study
 from colortest.stimuli.models import Algorithm, Colorization, TestSet
 from tests.cast import photographs
 
-# All of them: whoever has none of its own may still ring for the one that runs, which must be done at the end.
-pytestmark = [pytest.mark.processes, pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("worker")]
+pytestmark = [pytest.mark.processes, pytest.mark.django_db(transaction=True)]
 
 
 @pytest.fixture
