@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.core.management import call_command
 from django.db import connection
 from django.test import Client
@@ -28,6 +29,7 @@ from colortest.stimuli.services.repairing import remake_colorization
 from colortest.storage import UNFINISHED
 from tests.buckets import bucket_server, kept_in_a_bucket
 from tests.cast import fake_colorizer, make_test_set, photographs
+from tests.stimuli.fakes import fakes, zipped
 from tests.worker.making import make_all
 
 pytestmark = pytest.mark.django_db
@@ -62,6 +64,14 @@ def check(*options: str) -> tuple[int, str]:
     except SystemExit as end:
         return int(end.code or 0), said.getvalue()
     return 0, said.getvalue()
+
+
+def said_of(*, photos: int, colorizations: int) -> str:
+    """Where all is well."""
+    return (
+        f"{photos} photos read. Now their colorizations …\n{photos} photos, {colorizations} colorizations "
+        "and 0 parts of uploads read, 0 hashes noted, 0 files missing or damaged; 0 are made again.\n"
+    )
 
 
 def damage(row: Photo | Colorization | Chunk) -> None:
@@ -161,19 +171,34 @@ def test_missing_and_damaged_colorizations_come_back_the_same(django_capture_on_
 
 def test_what_cannot_be_made_again_is_named_and_stays_as_it_is() -> None:
     test_set = coloured()
-    elsewhere = Algorithm.objects.create(slug="theirs", name="Theirs", kind="EXTERNAL")
-    photo, other = test_set.photos.order_by("pk")[:2]
-    file = ContentFile(b"a fake", "fake.webp")
-    theirs = Colorization.objects.create(photo=other, algorithm=elsewhere, status="READY", file=file, byte_count=6)
-    remove(theirs)
+    photo = test_set.photos.earliest("pk")
     remove(photo)
     remove(photo.colorizations.get())
     status, said = check("--repair")
     assert status == 1
-    assert "Theirs on" in said
-    assert "missing; it was made elsewhere: upload it again." in said
     assert "missing; its photo cannot be read either." in said
     assert not Colorization.objects.pending().exists()
+
+
+def test_what_was_made_elsewhere_and_is_lost_can_be_uploaded_again(admin: Client) -> None:
+    test_set, theirs = coloured(), services.register_external(name="Theirs")
+    for files, damaged in ((fakes(3), True), (fakes(2), False)):
+        upload = SimpleUploadedFile("fakes.zip", zipped(files))
+        row = services.upload_fakes(algorithm=theirs, test_set=test_set, upload=upload)
+        services.work_on_fakes(fakes_id=row.pk)
+        services.accept_fakes(fakes=row)
+        services.work_on_fakes(fakes_id=row.pk)
+        assert theirs.colorizations.ready().count() == 3
+        if damaged:
+            lost = list(theirs.colorizations.order_by("pk")[:2])
+            damage(lost[0])
+            remove(lost[1])
+            status, said = check("--repair")
+            assert (status, said.count("it was made elsewhere: upload it again.")) == (1, 2)
+            reasons = theirs.colorizations.failed().order_by("pk").values_list("error", flat=True)
+            assert list(reasons) == [f"Its file was {what}: upload it again." for what in ("damaged", "missing")]
+            assert "Its file was missing" in admin.get("/algorithms/theirs/").content.decode()
+    assert check() == (0, said_of(photos=PHOTOS, colorizations=PHOTOS + 3))
 
 
 def test_a_disk_that_is_not_mounted_makes_nobody_colour_everything_anew(folder: Path) -> None:

@@ -17,6 +17,8 @@ Hashed = TypeVar("Hashed", Photo, Colorization)
 Kept = TypeVar("Kept", Photo, Colorization, Chunk)
 UNMADE = {"file": "", "file_sha256": "", "byte_count": 0, "milliseconds": None, "psnr": None, "colourfulness": None}
 UNTRIED = {"tries": 0, "tried": None, "asked": None}
+ELSEWHERE = "it was made elsewhere: upload it again"
+LOST = "Its file was {0}: upload it again."
 
 
 @dataclass
@@ -40,7 +42,10 @@ def check_photos(*, tell: Tell) -> Tally:
 
 
 def check_colorizations(*, repair: bool, tell: Tell) -> Tally:
-    """Read the file of every colorization; where that is possible, those missing or damaged are asked for once more."""
+    """Read the file of every colorization; where that is possible, those missing or damaged are asked for once more.
+
+    Those that were made elsewhere fail with the reason: the next upload of them is taken then.
+    """
     tally = Tally()
     for seen in look_at(Colorization.objects.ready().select_related("photo__test_set", "algorithm")):
         for one in _count(Colorization, seen, tally, tell):
@@ -48,6 +53,8 @@ def check_colorizations(*, repair: bool, tell: Tell) -> Tally:
             obstacle = _obstacle(row)
             again = repair and not obstacle and remake_colorization(row=row)
             tally.asked_again += again
+            if repair and obstacle == ELSEWHERE:
+                lose_colorization(row=row, reason=LOST.format(one.state.value))
             what = "asked for once more" if again else obstacle or "--repair has it made again"
             tell(f"Colorization {row.pk}, {row.algorithm} on {_name(row.photo)}: {one.state.value}; {what}.")
     return tally
@@ -83,13 +90,16 @@ def ask_for_chunk(*, chunk: Chunk) -> None:
 @transaction.atomic
 def remake_colorization(*, row: Colorization) -> bool:
     """READY → PENDING where the row has this file still, and ring; what is left of the file goes."""
-    name = str(row.file.name)
-    unchanged = Colorization.objects.ready().filter(pk=row.pk, file=name)
-    if not unchanged.update(status=Colorization.Status.PENDING, **UNMADE, **UNTRIED):
+    if not _unmake(row, status=Colorization.Status.PENDING):
         return False
-    forget_files([name])
     jobs.colorize()
     return True
+
+
+@transaction.atomic
+def lose_colorization(*, row: Colorization, reason: str) -> bool:
+    """READY → FAILED where the row has this file still: an upload may bring it again. What is left of the file goes."""
+    return _unmake(row, status=Colorization.Status.FAILED, error=reason, lightness_change=None)
 
 
 @transaction.atomic
@@ -118,6 +128,15 @@ def _count(model: type[Kept], seen: Sequence[Seen], tally: Tally, tell: Tell) ->
     return bad
 
 
+def _unmake(row: Colorization, **changed: Any) -> bool:
+    name = str(row.file.name)
+    unchanged = Colorization.objects.ready().filter(pk=row.pk, file=name)
+    if not unchanged.update(**UNMADE, **UNTRIED, **changed):
+        return False
+    forget_files([name])
+    return True
+
+
 def _has_others(chunk: Chunk) -> bool:
     """Whether another part of its upload lies where it should."""
     others = chunk.upload.chunks.exclude(pk=chunk.pk)
@@ -126,9 +145,9 @@ def _has_others(chunk: Chunk) -> bool:
 
 def _obstacle(row: Colorization) -> str:
     """Why it cannot be made again; empty where it can."""
-    if row.algorithm.kind == Algorithm.Kind.EXTERNAL:
-        return "it was made elsewhere: upload it again"
-    return "its photo cannot be read either" if look(row.photo).is_bad else ""
+    if look(row.photo).is_bad:
+        return "its photo cannot be read either"
+    return ELSEWHERE if row.algorithm.kind == Algorithm.Kind.EXTERNAL else ""
 
 
 def _name(photo: Photo) -> str:
