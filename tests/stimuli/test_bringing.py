@@ -85,6 +85,18 @@ def test_what_was_deleted_can_be_uploaded_again_as_if_it_had_never_been_there(ad
     assert stored() == before
 
 
+def test_a_page_that_waits_for_what_was_thrown_away_in_another_window_leaves(admin: Client) -> None:
+    upload(admin, zip_of_photos())
+    theirs = services.register_external(name="Theirs")
+    test_set = TestSet.objects.get()
+    fakes = services.begin_fakes(algorithm=theirs, test_set=test_set, file_name="a.zip", byte_count=9)
+    pages = {test_set.get_absolute_url(): "/test-sets/", fakes.get_absolute_url(): "/algorithms/theirs/"}
+    services.delete_test_set(test_set=test_set)
+    for page, instead in pages.items():
+        assert admin.get(page).status_code == 404
+        assert admin.get(page, headers={"HX-Request": "true"})["HX-Redirect"] == instead
+
+
 @pytest.mark.parametrize("name", ["日本", "…"])
 def test_a_name_that_leaves_no_address_is_refused_in_a_sentence(admin: Client, name: str) -> None:
     for address, data in (("/test-sets/", {"file_name": "a.zip", "byte_count": 9}), ("/algorithms/", {})):

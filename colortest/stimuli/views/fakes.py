@@ -8,7 +8,9 @@ from django.core.paginator import Paginator
 from django.db.models import QuerySet
 from django.http import HttpResponse, JsonResponse, StreamingHttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.views.decorators.http import require_POST
+from django_htmx.http import HttpResponseClientRedirect
 
 from colortest.access import admin_required
 from colortest.htmx import HtmxRequest
@@ -47,6 +49,8 @@ def upload_fakes(request: HtmxRequest, slug: str) -> HttpResponse:
 @admin_required
 def fakes(request: HtmxRequest, slug: str, pk: int) -> HttpResponse:
     """How far an upload is, then what became of each file, a part and a page at a time. By htmx, only what changes."""
+    if request.htmx and not FakesUpload.objects.filter(pk=pk).exists():  # somebody threw it away meanwhile
+        return HttpResponseClientRedirect(reverse("algorithm", args=[slug]))
     found = get_object_or_404(FakesUpload.objects.for_page(), algorithm__slug=slug, pk=pk)
     busy = found.status == Status.UPLOADED or found.status == Status.ACCEPTED and not found.stored
     context = (

@@ -6,6 +6,7 @@ from django.contrib import messages
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.views.decorators.http import require_POST
 from django_htmx.http import HttpResponseClientRedirect
 
@@ -43,6 +44,8 @@ def test_sets(request: HttpRequest) -> HttpResponse:
 @admin_required
 def test_set(request: HtmxRequest, slug: str) -> HttpResponse:
     """One test set: how far its upload is, or its photos with their colorizations. Asked by htmx, only what changes."""
+    if request.htmx and not TestSet.objects.filter(slug=slug).exists():  # somebody threw it away meanwhile
+        return HttpResponseClientRedirect(reverse("test_sets"))
     found = get_object_or_404(TestSet, slug=slug)
     if found.status == Status.CHECKED:
         return HttpResponseClientRedirect(found.report_url) if request.htmx else redirect(found.report_url)
