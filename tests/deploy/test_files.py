@@ -85,6 +85,19 @@ def filled_in(text: str, said: dict[str, str]) -> str:
     return text
 
 
+def test_the_database_is_there_once_it_can_be_reached_and_logs_nobody() -> None:
+    told = COMPOSE["services"]["postgres"]
+    assert "--host=127.0.0.1" in told["healthcheck"]["test"]
+    for setting in ("log_error_verbosity=terse", "log_min_error_statement=panic"):
+        assert setting in shlex.split(told["command"])
+
+
+@pytest.mark.parametrize("name", [".env", "certificates"])
+def test_what_is_secret_reaches_neither_a_commit_nor_an_image(name: str) -> None:
+    assert name in [line.strip("/") for line in (DEPLOY / ".gitignore").read_text().split()]
+    assert f"deploy/{name}" in (DEPLOY / "Dockerfile.dockerignore").read_text().split()
+
+
 def test_images_are_named_without_a_registry() -> None:
     for name, one in COMPOSE["services"].items():
         assert "." not in one["image"].split("/")[0].split(":")[0], name
@@ -134,6 +147,12 @@ def test_nginx_sends_the_files_that_the_site_names() -> None:
     folder = COMPOSE["services"]["web"]["environment"]["MEDIA_ROOT"]
     assert re.search(rf"location /stored/ \{{\s+internal;\s+alias {folder}/;", text)
     assert "access_log off;" in text
+
+
+def test_nginx_finds_a_container_again_that_has_another_address() -> None:
+    text = (DEPLOY / "nginx.conf").read_text()
+    assert "resolver 127.0.0.11" in text
+    assert "server web:8000 resolve;" in text
 
 
 def test_systemd_finds_nothing_to_complain_about(tmp_path: Path) -> None:

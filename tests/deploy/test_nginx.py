@@ -39,7 +39,7 @@ def nginx(site: str, settings: Settings) -> Iterator[str]:
         "include mime.types;": "types { image/webp webp; }",
         "listen 80 ": f"listen 127.0.0.1:{plain} ",
         "listen 443 ": f"listen 127.0.0.1:{port} ",
-        "server web:8000;": f"server {site.removeprefix('http://')};",
+        "server web:8000 resolve;": f"server {site.removeprefix('http://')};",
         "certificates/": f"{folder}/",
         "alias /files/;": f"alias {settings.MEDIA_ROOT}/;",
     }.items():
