@@ -51,6 +51,16 @@ def test_photos_without_a_line_and_lines_without_a_photo_are_named(tmp_path: Pat
     assert splits_of(path) == {"b.jpg": "hard"}
 
 
+def test_a_manifest_that_is_not_read_is_told_of(tmp_path: Path) -> None:
+    path = make_zip(
+        tmp_path / "set.zip", {**FILES, "manifest.csv": TABLE, "train/manifest.csv": b"file,split\na.jpg,x\n"}
+    )
+    assert splits_of(path) == {"train/a.jpg": "easy", "b.jpg": "hard"}
+    unread = "Another manifest says the splits: this one is not read."
+    assert problems_of(path) == {"train/manifest.csv": unread}
+    assert problems_of(path, manifest=TABLE) == {"manifest.csv": unread, "train/manifest.csv": unread}
+
+
 @pytest.mark.parametrize("sign", [",", ";", "\t"])
 def test_what_spreadsheets_make_of_it_is_read(sign: str) -> None:
     text = f'\ufeffSplit {sign}FILE\r\nhard{sign}.\\b.jpg\r\n\r\n easy {sign}"train/a{sign}1.jpg"\r\n'

@@ -29,6 +29,7 @@ __all__ = ["DEFAULT_LIMITS", "BadArchive", "BadEntry", "Entry", "Limits", "Probl
 
 DEFAULT_LIMITS = Limits()
 TWICE = "Another file has the same name but for capitals: rename one."
+UNREAD = "Another manifest says the splits: this one is not read."
 
 Source = Path | io.RawIOBase
 
@@ -69,7 +70,8 @@ def walk(
         table, top = (manifest, common_folder(one.name for one in candidates)) if manifest else _own_manifest(tables)
         if table:
             named = read_manifest(table, most=limits.max_files, longest_split=limits.max_split)
-            return _sorted(by_manifest([*entries, *problems], named, top=top))
+            unread = [Problem(one.name, UNREAD) for one in tables[0 if manifest else 1 :]]
+            return _sorted(by_manifest([*entries, *problems, *unread], named, top=top))
     return _sorted([*(_with_split_that_fits(entry, limits) for entry in entries), *problems])
 
 
