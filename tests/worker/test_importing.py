@@ -108,7 +108,7 @@ def test_a_worker_killed_in_the_middle_of_an_import_loses_nothing_and_nothing_is
     before = list(Photo.objects.values_list("pk", "name", "file"))
     (tmp_path / "again").mkdir()
     with workers(tmp_path / "again"):
-        wait_until(is_checked, SECONDS)
+        wait_until(is_checked, SECONDS, every=0.5)
     assert list(Photo.objects.values_list("pk", "name", "file"))[: len(before)] == before
     assert sorted(Photo.objects.values_list("name", flat=True)) == sorted(files)
     assert {file.position for file in ImportedFile.objects.all()} == set(range(PHOTOS))
@@ -121,7 +121,7 @@ def test_a_photo_that_kills_every_worker_is_named_and_the_rest_goes_on(tmp_path:
     uploaded(few)
     environ = poisoned(tmp_path, few[poison])
     with workers(tmp_path, **environ):
-        wait_until(is_checked, SECONDS)
+        wait_until(is_checked, SECONDS, every=0.5)
     (left_out,) = ImportedFile.objects.left_out()
     assert left_out.name == poison
     assert "It ended the program that reads it, three times" in left_out.reason
@@ -135,7 +135,7 @@ def test_a_photo_that_hangs_and_a_list_of_files_that_kills_are_named_after_three
     hangs = sorted(few)[2]
     street, deadly = uploaded(few), uploaded(few, "deadly.zip")
     with workers(tmp_path, **poisoned(tmp_path, few[hangs], HANGS="1", TASK_SECONDS="6")):
-        wait_until(is_checked, SECONDS)
+        wait_until(is_checked, SECONDS, every=0.5)
     (left_out,) = street.imported_files.left_out()
     assert (left_out.name, street.photos.count()) == (hangs, len(few) - 1)
     assert "or took longer than 6 seconds each time" in left_out.reason
@@ -159,11 +159,11 @@ def test_fakes_whose_worker_dies_while_they_are_checked_and_while_they_are_store
     with workers(tmp_path, **environ):
         wait_until(lambda: row.files.exists(), SECONDS)
         first = list(row.files.values_list("pk", "name"))
-        wait_until(is_checked, SECONDS)
+        wait_until(is_checked, SECONDS, every=0.5)
         services.accept_fakes(fakes=row)
         wait_until(lambda: row.files.stored().exists(), SECONDS)
         stored = list(Colorization.objects.values_list("pk", "file"))
-        wait_until(is_checked, SECONDS)
+        wait_until(is_checked, SECONDS, every=0.5)
     assert (tmp_path / "poison.opened").read_text() == "xxxx", "it died twice"
     assert list(row.files.values_list("pk", "name"))[: len(first)] == first
     assert set(stored) <= set(Colorization.objects.values_list("pk", "file"))
