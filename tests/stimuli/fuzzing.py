@@ -21,6 +21,7 @@ from PIL import Image, ImageCms
 
 from colortest.demo.photos import SOURCES
 from colortest.stimuli.archive import BadArchive, BadEntry, Limits, Problem, walk
+from colortest.stimuli.remarks import remarks
 from colortest.stimuli.rendering import Unreadable, decode, render
 
 SEED = 20261123
@@ -90,9 +91,12 @@ def outcome_of_entry(read: object) -> str:
 
 def outcome_of_photo(data: bytes) -> str:
     try:
-        return "kept" if render(decode(data)).size == (256, 256) else "rendered to another size"
+        size = render(decode(data)).size
     except Unreadable as refusal:
         return str(refusal)
+    told = remarks(data)
+    assert not told or SENTENCE.fullmatch(told), told
+    return "kept" if size == (256, 256) else "rendered to another size"
 
 
 def run(count: int) -> dict[str, object]:

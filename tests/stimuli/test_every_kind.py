@@ -76,6 +76,18 @@ KEPT: dict[str, Callable[[Image.Image], Made]] = {
     "mislabelled.jpg": lambda image: (file_of(image, "PNG"), image),
     "日本.jpg": lambda image: (file_of(image, "JPEG"), image),
 }
+# And what is told of it.
+REMARKS = {
+    "print.jpg": "Its colours for print (CMYK) became those of a screen.",
+    "deep.png": "Its 16 bits became 8.",
+    "deep-grey.png": "It has no colours. Its 16 bits became 8.",
+    "Palette.png": "Its palette became full colours.",
+    "alpha.png": "What is transparent in it became white.",
+    "grey.jpg": "It has no colours.",
+    "turned.jpg": "It was turned as its camera noted.",
+    "wide.png": "Its colours were converted from its own profile.",
+    "animated.gif": "Of its frames the first is taken. Its palette became full colours.",
+}
 HEIC = b"\0\0\0\x18ftypheic\0\0\0\0mif1heic"
 # What is not: its content, and its sentence.
 REFUSED: dict[str, tuple[bytes, str]] = {
@@ -127,6 +139,7 @@ def test_each_kind_is_kept_as_what_it_shows_or_has_its_sentence(archive: Path, p
     for name, (_, look) in photos.items():
         shown = rendering.stored(read_stimulus(kept[name].file))
         assert np.abs(np.asarray(shown, float) - np.asarray(rendering.render(look), float)).mean() < SLIGHT, name
+    assert {file.name: file.told for file in files if file.photo and file.told} == REMARKS
     told = {file.name: file.reason for file in files if not file.photo}
     for name, (_, sentence) in REFUSED.items():
         shown_name = name.replace("\\", "/") if len(name) < 255 else next(one for one in told if one.startswith("nnn"))

@@ -45,7 +45,9 @@ class ImportedFile(models.Model):
     photo = models.ForeignKey(
         Photo, null=True, on_delete=models.CASCADE, related_name="+", help_text="What it became or is the same as."
     )
-    reason = models.TextField(blank=True)
+    reason = models.TextField(
+        blank=True, help_text="Why it was rejected, or what is to be told of it though it was kept."
+    )
 
     objects = ImportedFileQuerySet.as_manager()
 
@@ -57,7 +59,8 @@ class ImportedFile(models.Model):
             models.CheckConstraint(
                 name="imported_file_tells_the_truth",
                 condition=(
-                    Q(outcome__in=["KEPT", "DUPLICATE"], photo__isnull=False, reason="")
+                    Q(outcome="KEPT", photo__isnull=False)
+                    | Q(outcome="DUPLICATE", photo__isnull=False, reason="")
                     | Q(outcome="REJECTED", photo=None) & ~Q(reason="")
                 ),
             ),
@@ -69,5 +72,5 @@ class ImportedFile(models.Model):
 
     @property
     def told(self) -> str:
-        """Its reason as pages and files tell it; empty when it was kept."""
+        """Its reason as pages and files tell it; empty where nothing is to be told."""
         return f"the same picture as {self.photo}" if self.outcome == self.Outcome.DUPLICATE else self.reason

@@ -9,6 +9,7 @@ from django.db import transaction
 
 from colortest.stimuli import archive, lightness, rendering
 from colortest.stimuli.models import ImportedFile, Photo, TestSet, sha256_of
+from colortest.stimuli.remarks import remarks
 from colortest.stimuli.services.forgetting import forget_files
 from colortest.stimuli.services.importing import Found, Work
 from colortest.stimuli.services.uploads import discard_upload
@@ -27,6 +28,7 @@ class Rendered:
     file_sha256: str
     width: int
     height: int
+    remarks: str
 
 
 class PhotoWork(Work[TestSet]):
@@ -117,6 +119,7 @@ class PhotoWork(Work[TestSet]):
             else:
                 file.outcome = Outcome.KEPT if one.sha256 in kept else Outcome.DUPLICATE
                 file.photo = photos[one.sha256]
+                file.reason = one.remarks if one.sha256 in kept else ""
                 kept.discard(one.sha256)
             files.append(file)
         ImportedFile.objects.bulk_create(files)
@@ -129,14 +132,16 @@ def _render(found: archive.Entry | archive.Problem) -> Rendered | archive.Proble
     if isinstance(found, archive.Problem):
         return found
     try:
-        image = rendering.decode(found.read())
+        content = found.read()
+        image = rendering.decode(content)
         rendered = rendering.render(image)
     except (rendering.Unreadable, archive.BadEntry) as error:
         return archive.Problem(found.name, str(error))
     # The hash is of the photo as it came: who has nothing but the stimuli cannot know the levels that follow from it.
     digest = rendering.pixel_hash(rendered)
     data = rendering.encode(lightness.level(rendered, digest))
-    return Rendered(found.name, found.split, digest, data, sha256_of(data), image.width, image.height)
+    told = remarks(content)
+    return Rendered(found.name, found.split, digest, data, sha256_of(data), image.width, image.height, told)
 
 
 def _photo(test_set: TestSet, one: Rendered) -> Photo:
