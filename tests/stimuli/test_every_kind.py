@@ -92,7 +92,8 @@ HEIC = b"\0\0\0\x18ftypheic\0\0\0\0mif1heic"
 # What is not: its content, and its sentence.
 REFUSED: dict[str, tuple[bytes, str]] = {
     "../out.jpg": (b"x", "Its path leads out of the zip"),
-    "C:\\absolute.jpg": (b"x", "Its path leads out of the zip"),
+    "/absolute.jpg": (b"x", "Its path begins at the root of a disk"),
+    "C:\\windows.jpg": (b"x", "Its path begins with a drive of Windows"),
     "more.zip": (b"PK", "An archive inside is not opened"),
     "phone.heic": (HEIC, "HEIC photos cannot be read here"),
     "phone-named.jpg": (HEIC, "HEIC photos cannot be read here"),

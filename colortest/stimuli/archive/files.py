@@ -72,9 +72,13 @@ def is_manifest(name: str) -> bool:
     return PurePosixPath(name).name.lower() == "manifest.csv"
 
 
-def leads_out(name: str) -> bool:
-    """Whether a path could mean a place outside of the folder that it is in."""
-    return name.startswith("/") or bool(re.match(r"[A-Za-z]:", name)) or ".." in name.split("/")
+def leads_out(name: str) -> str:
+    """Why a path could mean a place outside of the folder that it is in; empty where it could not."""
+    if re.match(r"[A-Za-z]:", name):
+        return "Its path begins with a drive of Windows"
+    if name.startswith("/"):
+        return "Its path begins at the root of a disk"
+    return "Its path leads out of the zip" if ".." in name.split("/") else ""
 
 
 def refusal(name: str, size: int, limits: Limits) -> str:

@@ -82,8 +82,8 @@ def _open(source: io.RawIOBase, limits: Limits) -> ZipFile:
 def _refusal(info: ZipInfo, name: str, limits: Limits) -> str:
     """Why a file of a zip is not even read, or an empty text."""
     kind = stat.S_IFMT(info.external_attr >> 16)
-    if leads_out(name):
-        return "Its path leads out of the zip: make the zip again from inside the folder."
+    if out := leads_out(name):
+        return f"{out}: make the zip again from inside the folder."
     if kind == stat.S_IFLNK:
         return "It is a link: put the photo itself into the zip."
     if kind not in (0, stat.S_IFREG):
