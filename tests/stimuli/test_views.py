@@ -94,6 +94,7 @@ def test_a_zip_of_which_nothing_can_be_used_is_not_offered_for_acceptance(admin:
     page = admin.get("/test-sets/street/report/").content.decode()
     assert "Nothing in this upload could be used" in page
     assert ">Accept<" not in page
+    assert "nothing to use</span>" in admin.get("/test-sets/").content.decode()
     page = admin.post("/test-sets/street/accept/", follow=True).content.decode()
     assert "cannot be accepted: it has no photos" in page
     assert TestSet.objects.get().status == "CHECKED"
