@@ -1,5 +1,6 @@
 """What every kind of test shares. The database and the queue of the run are in `tests/services.py`."""
 
+import ctypes
 import time
 from collections.abc import Iterable, Iterator
 
@@ -19,6 +20,7 @@ __all__ = ["admin", "make_study", "other_researcher", "participant", "researcher
 
 WORKER_SECONDS = 240  # to start, or to end what it is at
 LONG = ("processes", "browser", "long")
+LIBC = ctypes.CDLL(None)
 _running: list[Child] = []  # the worker process of this moment
 
 
@@ -40,6 +42,14 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """The files with the longest tests first: a run is as long as the file that ends last."""
     long = {item.path for item in items if any(map(item.get_closest_marker, LONG))}
     items.sort(key=lambda item: item.path not in long)
+
+
+@pytest.fixture(scope="module", autouse=True)
+def freed_memory() -> Iterator[None]:
+    """What a module's tests freed goes back to the system: glibc would keep hundreds of MiB after networks learned."""
+    yield
+    if hasattr(LIBC, "malloc_trim"):
+        LIBC.malloc_trim(0)
 
 
 @pytest.fixture(scope="module")
