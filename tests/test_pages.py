@@ -48,6 +48,16 @@ def test_refusals_belong_to_the_site(client: Client, stranger: Client) -> None:
     assert WORDMARK in reply.content.decode()
 
 
+def test_bytes_that_no_database_takes_are_no_error_of_ours(client: Client, researcher: Client, study: Study) -> None:
+    for address in ("/power/?study=%00", "/studies/?words=a%00b", "/photos/?page=%00"):
+        reply = researcher.get(address)
+        assert reply.status_code == 404
+        assert WORDMARK in reply.content.decode()
+    assert client.get(f"/s/{study.slug}/?PROLIFIC_PID=%00").status_code == 404
+    researcher.post(f"/studies/{study.slug}/copy/", {"title": "Another\0 one"})
+    assert Study.objects.filter(title="Another one").exists()
+
+
 def test_an_error_of_ours_shows_a_page_of_ours_and_no_details(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
     def broken(*_: object) -> None:
         raise RuntimeError("the secret reason")

@@ -104,9 +104,7 @@ def test_a_name_that_leaves_no_address_is_refused_in_a_sentence(admin: Client, n
         assert "a name with Latin letters or digits, which its address is made of, not" in page
 
 
-def test_bytes_that_no_database_takes_are_no_error_of_the_site(admin: Client) -> None:
-    services.register_method(slug="grey", name="Grey", kind="BASELINE", method="grey")
-    assert admin.get("/algorithms/grey/", {"reason": "too\0dark"}).status_code == 200
+def test_a_split_whose_name_no_database_takes_is_refused_in_a_sentence(admin: Client) -> None:
     checked(admin)
     page = admin.post("/test-sets/street/splits/", {"all": "a\0b"}, follow=True).content.decode()
     assert "A split needs a name of 1 to 50 characters, not “a?b”." in page

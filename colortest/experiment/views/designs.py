@@ -93,7 +93,7 @@ def copy_study(request: HttpRequest, slug: str) -> HttpResponse:
     """Make a draft of the same design."""
     found = get_object_or_404(Study.objects.visible_to(request.user), slug=slug)
     try:
-        copied = services.copy_study(study=found, title=request.POST.get("title", "").strip())
+        copied = services.copy_study(study=found, title=request.POST.get("title", "").replace("\0", "").strip())
     except Refused as error:
         messages.error(request, str(error))
         return redirect(found)

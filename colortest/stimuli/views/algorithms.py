@@ -151,7 +151,7 @@ def _offered(found: Algorithm) -> TestSetChoice | None:
 
 def _failures(request: HttpRequest, found: Algorithm) -> dict[str, Any]:
     failed = found.colorizations.failed()
-    reason = request.GET.get("reason", "").replace("\0", "")  # which PostgreSQL takes in no text
+    reason = request.GET.get("reason", "")
     chosen = failed.filter(error=reason) if reason else failed
     in_order = chosen.select_related("photo__test_set").order_by("id")
     return {
