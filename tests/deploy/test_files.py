@@ -87,6 +87,7 @@ def filled_in(text: str, said: dict[str, str]) -> str:
 
 def test_the_database_is_there_once_it_can_be_reached_and_logs_nobody() -> None:
     told = COMPOSE["services"]["postgres"]
+    assert told["shm_size"] == "512mb", "in Docker's 64 MB a few parallel joins at once fail"
     assert "--host=127.0.0.1" in told["healthcheck"]["test"]
     for setting in ("log_error_verbosity=terse", "log_min_error_statement=panic"):
         assert setting in shlex.split(told["command"])
@@ -96,6 +97,12 @@ def test_the_database_is_there_once_it_can_be_reached_and_logs_nobody() -> None:
 def test_what_is_secret_reaches_neither_a_commit_nor_an_image(name: str) -> None:
     assert name in [line.strip("/") for line in (DEPLOY / ".gitignore").read_text().split()]
     assert f"deploy/{name}" in (DEPLOY / "Dockerfile.dockerignore").read_text().split()
+
+
+def test_the_image_is_built_once_and_never_looked_for_in_a_registry() -> None:
+    assert [name for name in OURS if "build" in COMPOSE["services"][name]] == ["web"]
+    assert {COMPOSE["services"][name]["image"] for name in OURS} == {"colortest"}
+    assert {COMPOSE["services"][name]["pull_policy"] for name in OURS[1:]} == {"never"}
 
 
 def test_images_are_named_without_a_registry() -> None:
