@@ -62,7 +62,7 @@ def _best(network: GeneratorOptions, small: int, large: int, times: int) -> Conf
         network=network,
         discriminator=PatchOptions(),
         labels="hinge",
-        # What ships is the run's `best`, chosen on these alone; twice as many as elsewhere, for they choose more finely.
+        # What ships is the `best` of the run, chosen on these alone: twice as many as elsewhere choose more finely.
         photos=SetOptions(256, held_out=128),
         # The stage before the game makes the strongest colours, at a tenth more error: too strong to be taken for real.
         huber_limit=1.05,

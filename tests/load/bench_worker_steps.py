@@ -152,6 +152,7 @@ def made_beside(slug: str, photos: str) -> Cost:
     algorithm = Algorithm.objects.get(slug=slug)
     with ExitStack() as stack:
         worker = _worker(stack, 1)
+        _forget(algorithm)  # of an earlier measurement
         _make(algorithm, WARMING)
         _part(worker)
         _forget(algorithm)
