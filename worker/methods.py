@@ -10,6 +10,7 @@ from hashlib import sha256
 from pathlib import Path
 
 import numpy as np
+import torch
 from django.conf import settings
 from numpy.typing import NDArray
 
@@ -111,6 +112,7 @@ def _colorizer(path: Path, sha256: str) -> Colorizer:
     if services.file_sha256(path) != sha256:
         raise Refused(f"The checkpoint {path.name} is not the file that was registered.")
     started = time.perf_counter()
-    colorizer = Colorizer.load(path, batch=settings.COLORIZE_BATCH)
+    batch = settings.COLORIZE_BATCH if torch.cuda.is_available() else None
+    colorizer = Colorizer.load(path, batch=batch)
     log.info("loaded %s onto %s in %.1f s", path.name, colorizer.device, time.perf_counter() - started)
     return colorizer

@@ -10,7 +10,7 @@ from PIL import Image
 from tqdm import tqdm
 
 from generator.checkpoint import SHIPPED
-from generator.colorizer import BATCH, Colorizer
+from generator.colorizer import Colorizer
 from generator.commands.arguments import listed, positive
 from generator.data import PHOTO_SUFFIXES, DataError, find_photos, read_photo
 
@@ -19,7 +19,7 @@ def add(command: argparse.ArgumentParser) -> None:
     command.add_argument("photos", type=Path, nargs="+", help="files and folders")
     command.add_argument("-o", "--out", type=Path, required=True, help="a file for one photo, else a folder")
     command.add_argument("--checkpoint", type=Path, default=SHIPPED)
-    command.add_argument("--batch", type=positive, default=BATCH)
+    command.add_argument("--batch", type=positive, help="photos on the device at once")
 
 
 def run(options: argparse.Namespace) -> int:
@@ -27,10 +27,10 @@ def run(options: argparse.Namespace) -> int:
     if not targets:
         raise DataError(f"There are no photos ({', '.join(PHOTO_SUFFIXES)}) in {listed(options.photos)}.")
     colorizer = Colorizer.load(options.checkpoint, options.device, batch=options.batch)
-    photos, done = list(targets), 0
+    photos, done, step = list(targets), 0, colorizer.full_batch
     with tqdm(total=len(photos), unit=" photos", disable=len(photos) < 2) as bar:
-        for start in range(0, len(photos), options.batch):
-            chunk = photos[start : start + options.batch]
+        for start in range(0, len(photos), step):
+            chunk = photos[start : start + step]
             done += _colorize_files(colorizer, {photo: targets[photo] for photo in chunk})
             bar.update(len(chunk))
     if not done:

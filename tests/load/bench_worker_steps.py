@@ -93,7 +93,7 @@ def device(slug: str) -> Cost:
     photos = [pixels(photo) for photo in Photo.objects.all()[:BATCH]]
     if algorithm.kind != Algorithm.Kind.MODEL:
         return _alone(partial(method_of(algorithm).colour, [[photo] for photo in photos]))
-    colorizer = Colorizer.load(services.checkpoint_path(algorithm.checkpoint), batch=BATCH)
+    colorizer = Colorizer.load(services.checkpoint_path(algorithm.checkpoint))
     lightness = rgb_to_lightness(to_tensor(photos, colorizer.device))
     resident = shrink(lightness, network_size(*lightness.shape[-2:], colorizer.size))  # as large as it sees them
     return _alone(partial(_network, colorizer, resident))
@@ -102,7 +102,8 @@ def device(slug: str) -> Cost:
 @torch.inference_mode()
 def _network(colorizer: Colorizer, resident: torch.Tensor) -> None:
     with torch.autocast(colorizer.device.type, torch.bfloat16, enabled=colorizer.precision == "bf16"):
-        colorizer.network(resident).sum().item()  # which waits for a GPU
+        for some in resident.split(colorizer.batch):
+            colorizer.network(some).sum().item()  # which waits for a GPU
 
 
 def _alone(work: Callable[[], object]) -> Cost:
