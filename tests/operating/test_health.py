@@ -57,8 +57,9 @@ class TestReady:
     def test_a_database_that_is_away_is_named_and_no_host_is_told(
         self, client: Client, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        monkeypatch.setitem(connection.settings_dict, "HOST", "/nowhere/secret-host")
-        reply = client.get("/health/ready")
+        with monkeypatch.context() as patched:
+            patched.setitem(connection.settings_dict, "HOST", "/nowhere/secret-host")
+            reply = client.get("/health/ready")
         assert reply.status_code == 503
         assert reply.json()["database"] == "The database does not answer."
         assert b"secret-host" not in reply.content
