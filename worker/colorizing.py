@@ -1,6 +1,7 @@
 """One batch of colorizations: claimed, made, stored, committed."""
 
 import logging
+import threading
 from collections.abc import Callable, Sequence
 
 from django.db import DatabaseError, InterfaceError, transaction
@@ -22,6 +23,7 @@ Claim = Callable[[], list[int]]
 in_hand: set[int] = set()
 # Ids of claims that wait to be given back, for the database was away when they were to be.
 _owed: set[int] = set()
+_settling = threading.Lock()  # lanes that fail together must not give back the same claim twice
 
 
 def colorize_batch(claim: Claim) -> int:
@@ -49,13 +51,14 @@ def colorize_batch(claim: Claim) -> int:
 
 def settle() -> None:
     """Give back the claims that came to no end for no fault of their photos. With no database that waits for one."""
-    ids = list(_owed)
-    try:
-        services.give_back(ids=ids)
-    except (DatabaseError, InterfaceError) as error:
-        log.warning("colorizations %s are given back once the database answers: %s", ids, error)
-        return
-    _owed.difference_update(ids)
+    with _settling:
+        ids = list(_owed)
+        try:
+            services.give_back(ids=ids)
+        except (DatabaseError, InterfaceError) as error:
+            log.warning("colorizations %s are given back once the database answers: %s", ids, error)
+        else:
+            _owed.difference_update(ids)
 
 
 @transaction.atomic

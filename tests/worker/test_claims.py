@@ -2,6 +2,7 @@
 
 import json
 import threading
+import time
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -18,6 +19,7 @@ from colortest.stimuli.quality import Quality
 from colortest.stimuli.services import Finished
 from tests.cast import make_test_set
 from tests.worker.making import make_all
+from worker import colorizing
 from worker.choosing import next_batch
 from worker.colorizing import colorize_batch
 from worker.methods import donor
@@ -232,3 +234,27 @@ def plan(query: str) -> Iterator[dict[str, Any]]:
         node = nodes.pop()
         nodes += node.get("Plans", [])
         yield node
+
+
+@pytest.mark.django_db(transaction=True)
+def test_lanes_that_fail_together_give_each_claim_back_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    ask(make_test_set(1), grey())
+    Colorization.objects.update(tries=3, tried=Now())
+    usual, owed = services.give_back, Colorization.objects.values_list("pk", flat=True).get()
+
+    def slowly(*, ids: list[int]) -> None:
+        time.sleep(0.2)
+        usual(ids=ids)
+
+    def lane() -> None:
+        colorizing.settle()
+        connection.close()
+
+    monkeypatch.setattr(services, "give_back", slowly)
+    colorizing._owed.add(owed)
+    lanes = [threading.Thread(target=lane) for _ in range(2)]
+    for one in lanes:
+        one.start()
+    for one in lanes:
+        one.join()
+    assert Colorization.objects.get().tries == 2

@@ -41,6 +41,14 @@ def ask(test_set: TestSet, algorithm: Algorithm) -> None:
     services.request_colorizations(photos=test_set.photos.all(), algorithm=algorithm)
 
 
+def a_photo_loads_nothing(algorithm: Algorithm) -> None:
+    assert loaded() == 1, "before it is asked for"
+    ask(make_test_set(1), algorithm)
+    make_all()
+    assert Colorization.objects.ready().count() == 1
+    assert loaded() == 1
+
+
 @pytest.fixture(autouse=True)
 def nothing_loaded_before() -> None:
     methods._colorizer.cache_clear()
@@ -50,11 +58,7 @@ def nothing_loaded_before() -> None:
 def test_a_photo_asked_for_after_a_look_loads_nothing() -> None:
     algorithm = shipped()
     Warming().look()
-    assert loaded() == 1
-    ask(make_test_set(1), algorithm)
-    make_all()
-    assert Colorization.objects.ready().count() == 1
-    assert loaded() == 1
+    a_photo_loads_nothing(algorithm)
 
 
 @pytest.mark.django_db
@@ -75,11 +79,7 @@ def test_whoever_checks_a_new_checkpoint_has_its_network_in_memory(tmp_path: Pat
     with override_settings(CHECKPOINT_DIR=tmp_path):
         algorithm = services.register_checked(name="Mine", file_name="best.safetensors")
         check_checkpoint(algorithm.pk)
-        assert loaded() == 1
-        ask(make_test_set(1), algorithm)
-        make_all()
-    assert Colorization.objects.ready().count() == 1
-    assert loaded() == 1
+        a_photo_loads_nothing(algorithm)
 
 
 @pytest.mark.django_db
