@@ -58,6 +58,22 @@ def of_another_lightness() -> list[Image.Image]:
 
 
 @cache
+def of_one_vivid_colour_each() -> list[Image.Image]:
+    """As far as an algorithm can go: nothing but light and dark of a colour of which few codes have any lightness."""
+    hues = ["#ff0d00", "#1a1aff", "#00ff1a", "#ffff00", "#ff00ff", "#00ffff"]
+    return [
+        ImageOps.colorize(photo.convert("L"), "black", hues[number % len(hues)])
+        for number, (_split, _name, photo) in enumerate(photos())
+    ]
+
+
+@cache
+def of_no_colour() -> list[Image.Image]:
+    """Each lightness has one colour only, and all of its pixels the same few codes about it."""
+    return [photo.convert("L").convert("RGB") for _split, _name, photo in photos()]
+
+
+@cache
 def as_stored(fakes: Fakes, look: int = 0) -> list[tuple[bytes, bytes]]:
     """Files of photos and colorizations, as the import and a worker make them; by another chance at each look."""
     files = []
@@ -132,7 +148,9 @@ def found_out(study: Study, client: Client, classifier: str) -> bool:
     return interval(trials_of(study, client, runs=2), classifier)[0] > 0.6
 
 
-@pytest.mark.parametrize("fakes", [by_the_shipped_generator, of_another_lightness])
+@pytest.mark.parametrize(
+    "fakes", [by_the_shipped_generator, of_another_lightness, of_one_vivid_colour_each, of_no_colour]
+)
 def test_who_sees_everything_but_the_colours_guesses_at_chance(client: Client, fakes: Fakes) -> None:
     """One interval in twenty misses 50 % where there is nothing to find: what is found is looked for once more."""
     found = {}
