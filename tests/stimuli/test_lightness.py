@@ -50,7 +50,7 @@ def test_a_photo_hardly_changes_when_it_is_set_to_its_levels(pairs: list[tuple[I
     for photo, _, digest in pairs:
         before, after = (np.asarray(image).astype(int) for image in (photo, level(photo, digest)))
         assert 10 * np.log10(255**2 / ((after - before) ** 2).mean()) > 39.5, "decibels"
-        assert np.quantile(np.abs(after - before)[..., :2], 0.999) <= 8, "only what is nearly black moves further"
+        assert np.quantile(np.abs(after - before)[..., :2], 0.999) <= 12, "only what is nearly black moves further"
         assert np.quantile(np.abs(after - before)[..., 2], 0.999) <= 24, "blue, which counts least, takes the rest"
         seen = [rgb2lab(image.reshape(64, 4, 64, 4, 3).mean((1, 3)) / 255) for image in (before, after)]
         assert deltaE_ciede2000(*seen).mean() < 0.6, "from a little further away: 1 could be seen side by side"
