@@ -1,5 +1,7 @@
 """What single people chose is stored beside their tallies, and is what counting their responses gives."""
 
+from collections import Counter
+
 import numpy as np
 import pytest
 from django.db import IntegrityError
@@ -15,13 +17,15 @@ pytestmark = pytest.mark.django_db
 
 
 def mixed_run(study: Study) -> Participant:
-    """Every third test trial is flagged, every second catch trial missed, times rise from trial to trial."""
+    """Every third test trial is flagged, every second of a kind missed, times rise from trial to trial."""
     person = services.admit_participant(study=study)
     services.begin(participant=person)
+    before = Counter[str]()  # of each kind: where they lie among the others is chance
     for number, trial in enumerate(person.trials.order_by("position")):
-        missed = number % 2 == 0
+        missed = before[trial.kind] % 2 == 0
         side = OTHER[trial.real_side] if missed else trial.real_side
-        exposure = LATE if trial.kind == "TEST" and number % 3 == 0 else GOOD
+        exposure = LATE if trial.kind == "TEST" and before["TEST"] % 3 == 0 else GOOD
+        before[trial.kind] += 1
         services.record_response(trial=trial, chosen_side=side, rt_ms=400 + 7 * number, exposure=exposure)
     person.refresh_from_db()
     return person
