@@ -1,8 +1,14 @@
 """Algorithms on their pages: progress, failures by reason, retirement, and what others made."""
 
+import json
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
 import pytest
+from django.conf import settings
 from django.core.files.uploadedfile import SimpleUploadedFile
-from django.test import Client
+from django.test import Client, override_settings
 
 from colortest.experiment import services as experiment
 from colortest.experiment.design_form import DesignForm
@@ -60,6 +66,47 @@ def test_a_retired_one_is_asked_nothing_new_until_that_is_taken_back(admin: Clie
     services.colorize_with_all(test_set=test_set)
     assert Colorization.objects.count() == 2
     assert "Grey" in text(admin, "/studies/new/")
+
+
+@pytest.fixture
+def checkpoints(tmp_path: Path) -> Iterator[Path]:
+    """A checkpoint folder with the shipped one in it, for a test to change."""
+    for suffix in (".safetensors", ".json"):
+        shutil.copy(Path(settings.CHECKPOINT_DIR) / f"best{suffix}", tmp_path)
+    with override_settings(CHECKPOINT_DIR=tmp_path):
+        yield tmp_path
+
+
+def of_another_version(checkpoints: Path) -> None:
+    """The checkpoint that ships becomes another one."""
+    with (checkpoints / "best.safetensors").open("ab") as file:
+        file.write(b"more")
+    summary = json.loads((checkpoints / "best.json").read_text())
+    digest = services.file_sha256(checkpoints / "best.safetensors")
+    (checkpoints / "best.json").write_text(json.dumps({**summary, "sha256": digest}))
+
+
+def test_an_update_of_colortest_brings_its_generator_beside_the_one_before(checkpoints: Path) -> None:
+    services.update_shipped()
+    assert not Algorithm.objects.exists(), "nobody has registered any"
+    before, *_ = services.register_shipped()
+    colour(make_test_set(2), before)
+    of_another_version(checkpoints)
+    for _ in range(2):
+        services.update_shipped()
+        old, new = Algorithm.objects.filter(kind="MODEL").order_by("pk")
+        assert (old.slug, old.sha256, old.colorizations.ready().count()) == (before.slug, before.sha256, 2)
+        assert old.retired
+        assert not new.retired
+        assert new.sha256 == services.file_sha256(checkpoints / "best.safetensors")
+        assert new.slug == f"colortest-best-{new.sha256[:8]}"
+        assert new.name != old.name
+    assert services.register_shipped()[0] == new
+
+
+def test_the_shipped_generator_under_a_name_of_somebodys_own_is_that_one(checkpoints: Path) -> None:
+    mine = services.register_checkpoint(slug="mine", name="Mine", file_name="best.safetensors")
+    assert services.register_shipped()[0] == mine
 
 
 def test_one_that_comes_later_than_the_photos_is_asked_for_a_test_set(admin: Client, grey: Algorithm) -> None:

@@ -23,6 +23,8 @@ from colortest.embedded.preparation import PortError, collect_static, keep_secre
 from colortest.embedded.processes import start_beat, start_demo, start_web, start_worker, web_address
 from colortest.embedded.supervisor import Child, stop_together
 from colortest.embedded.unprivileged import EmbeddedError
+from colortest.refusal import Refused
+from colortest.stimuli.services import update_shipped
 
 READY_SECONDS = 60.0
 POLL_SECONDS = 0.05
@@ -85,6 +87,9 @@ class Command(BaseCommand):
         self._say("Preparing tables and static files…")
         try:
             call_command("migrate", interactive=False, verbosity=0)
+            update_shipped()
+        except Refused as error:
+            self._say(f"The algorithms of this colortest cannot be registered: {error}")
         except OperationalError as error:
             raise CommandError(f"The database of DATABASE_URL does not answer: {error}") from error
         finally:

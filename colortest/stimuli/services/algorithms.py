@@ -13,6 +13,8 @@ from colortest import jobs
 from colortest.refusal import Refused
 from colortest.stimuli.models import Algorithm
 
+GENERATOR = "colortest-best"  # the slug of the first that came with colortest
+
 
 def register_checkpoint(*, slug: str, name: str, file_name: str) -> Algorithm:
     """Register a trained generator by its file in the checkpoint folder. Its JSON beside it says what it is.
@@ -85,12 +87,27 @@ def take_back_algorithm(*, algorithm: Algorithm) -> None:
     Algorithm.objects.filter(pk=algorithm.pk).update(retired=None)
 
 
+def update_shipped() -> None:
+    """After colortest itself was updated: where its algorithms are registered, those of today are too.
+
+    Raises what `register_shipped` raises.
+    """
+    if Algorithm.objects.filter(slug=GENERATOR).exists():
+        register_shipped()
+
+
 @transaction.atomic
 def register_shipped() -> list[Algorithm]:
-    """The algorithms that come with colortest: its trained generator, a baseline, and one for catch trials."""
+    """The algorithms that come with colortest: its trained generator, a baseline, and one for catch trials.
+
+    A generator that came with an earlier colortest is retired, for its file is gone; what it coloured stays.
+
+    Raises:
+        Refused: the checkpoint folder has no such generator, or a slug is taken by something else.
+    """
     kinds, methods = Algorithm.Kind, Algorithm.Method
     return [
-        register_checkpoint(slug="colortest-best", name="ResNet-18 generator", file_name="best.safetensors"),
+        _register_generator("best.safetensors", slug=GENERATOR, name="ResNet-18 generator"),
         register_method(slug="grey", name="Grey", kind=kinds.BASELINE, method=methods.GREY),
         register_method(slug="random-colour", name="Random colour", kind=kinds.CATCH, method=methods.RANDOM_COLOUR),
     ]
@@ -129,6 +146,19 @@ def checkpoint_path(file_name: str) -> Path:
     if not path.is_relative_to(folder) or path.suffix != ".safetensors":
         raise Refused(f"“{file_name}” is not the name of a .safetensors file in {folder}.")
     return path
+
+
+def _register_generator(file_name: str, *, slug: str, name: str) -> Algorithm:
+    path = checkpoint_path(file_name)
+    digest = file_sha256(path) if path.is_file() else ""
+    others = Algorithm.objects.filter(kind=Algorithm.Kind.MODEL).exclude(sha256=digest)
+    if others.filter(slug=slug).exists():
+        slug, name = f"{slug}-{digest[:8]}", f"{name} {digest[:8]}"
+    known = Algorithm.objects.filter(kind=Algorithm.Kind.MODEL, sha256=digest).first()
+    algorithm = known or register_checkpoint(slug=slug, name=name, file_name=file_name)
+    for earlier in others.filter(checkpoint=file_name):
+        retire_algorithm(algorithm=earlier)
+    return algorithm
 
 
 def _register(slug: str, name: str, **facts: object) -> Algorithm:
