@@ -10,20 +10,28 @@ from PIL import Image, ImageDraw, ImageFont
 
 from generator.checkpoint import CheckpointError
 from generator.colorizer import Photo, to_tensor
+from generator.copies import ALIKE, difference, thumbnails_of
 from generator.data import DataError, Square, read_squares
 from generator.metrics import METRICS, Measured, Metric, colourfulness
 
 TRUTH, GREY = "truth", "grey"
 RUN_CHECKPOINTS = ("best.safetensors", "last.safetensors")  # the first that a run has is meant
 PALEST = 1.0  # colourfulness; rounding leaves a grey JPEG below it
+COMPARED = 64  # pixels, at which photos are read to be compared with others
 GAP = 4  # pixels between photos of the figure
 
 Row = dict[str, Measured]  # one image source's number for each name of METRICS
 
 
-def read_photos(sources: Sequence[Path], size: int) -> tuple[list[Square], list[str]]:
-    """Squares to measure on, as `read_squares` gives them. Raises DataError also where none of them has a colour."""
+def read_photos(sources: Sequence[Path], size: int, unlike: Sequence[Path] = ()) -> tuple[list[Square], list[str]]:
+    """Squares to measure on, as `read_squares` gives them, less those of which the sources `unlike` hold a copy.
+
+    Raises DataError also where none is left, or none of them has a colour.
+    """
     squares, problems = read_squares(sources, size)
+    if unlike:
+        squares, copies = _without_copies(squares, unlike)
+        problems += copies
     if all(float(colourfulness(to_tensor([square.photo]))) < PALEST for square in squares):
         raise DataError(
             f"All photos ({len(squares)}) of {', '.join(map(str, sources))} are grey: numbers about colours mean "
@@ -91,6 +99,21 @@ def draw(rows: Mapping[str, Sequence[Photo]]) -> Image.Image:
         for place, photo in enumerate(photos):
             figure.paste(Image.fromarray(np.asarray(photo)), (left + place * (size + GAP), top))
     return figure
+
+
+def _without_copies(squares: Sequence[Square], unlike: Sequence[Path]) -> tuple[list[Square], list[str]]:
+    """The squares of which there is no copy, and a sentence for each of the others."""
+    others, problems = read_squares(unlike, COMPARED)
+    apart = difference(*(thumbnails_of([square.photo for square in some]) for some in (squares, others)))
+    nearest = [others[place].name for place in apart.argmin(dim=1).tolist()]
+    copied = (apart.min(dim=1).values < ALIKE).tolist()
+    kept = [square for square, is_copy in zip(squares, copied, strict=True) if not is_copy]
+    if not kept:
+        raise DataError(f"Nothing is left to measure on: {', '.join(map(str, unlike))} hold a copy of every photo.")
+    for square, is_copy, name in zip(squares, copied, nearest, strict=True):
+        if is_copy:
+            problems.append(f"{square.name}: it is the photo {name}.")
+    return kept, problems
 
 
 def _number(numbers: Mapping[str, Measured], metric: Metric, of: str) -> Measured:

@@ -13,11 +13,11 @@ from typing import Any
 
 import torch
 import torch.nn.functional as F
-from scipy.sparse.csgraph import connected_components
 from torch import Tensor
 from tqdm import tqdm
 
 from generator.colorizer import Photo, shrink, to_arrays, to_tensor
+from generator.copies import thumbnails, which_photo
 from generator.data import DataError
 from generator.lab import join, rgb_to_lab
 from generator.networks.observer import ObserverOptions
@@ -25,8 +25,6 @@ from generator.observer_training import LearningOptions, Pairs, judge, learn, re
 
 FEWEST = 20  # photos: with fewer there is too little to learn from, and the interval spans half of all rates
 FOLDS = 5
-THUMBNAIL = 8  # pixels a side, by which copies of one photo are found
-COPY = 2.0  # mean difference of two thumbnails in units of Lab, up to which they show the same photo
 NETWORK_SIZE = 224  # at which a usual generator makes colours
 
 
@@ -136,7 +134,7 @@ def deal(pairs: Pairs, folds: int, seed: int) -> list[Tensor]:
 
     Raises DataError where the photos are too few.
     """
-    copies = torch.from_numpy(_copies(pairs))
+    copies = which_photo(thumbnails(torch.cat([pairs.lightness, pairs.real], dim=1)))
     different = int(copies.max()) + 1
     if different < FEWEST:
         raise DataError(f"A machine observer needs {FEWEST} different photos at least, and here are {different}.")
@@ -145,15 +143,6 @@ def deal(pairs: Pairs, folds: int, seed: int) -> list[Tensor]:
     for group in torch.randperm(different, generator=random).tolist():
         min(dealt, key=len).extend(torch.nonzero(copies == group).flatten().tolist())
     return [torch.tensor(fold) for fold in dealt]
-
-
-def _copies(pairs: Pairs) -> Any:
-    """A number for each photo, the same for copies of one photo: connected by thumbnails that hardly differ."""
-    small = shrink(torch.cat([pairs.lightness, pairs.real], dim=1), (THUMBNAIL, THUMBNAIL))
-    flat, mirrored = small.flatten(1), small.flip(-1).flatten(1)
-    near = COPY * flat.shape[1]
-    alike = (torch.cdist(flat, flat, p=1) < near) | (torch.cdist(flat, mirrored, p=1) < near)
-    return connected_components(alike.numpy(), directed=False)[1]
 
 
 def _again(photo: Photo) -> Photo:

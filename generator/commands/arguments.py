@@ -10,6 +10,8 @@ from pathlib import Path
 
 import torch
 
+UNLIKE = "folders or zips that were learned from: photos of which they hold a copy are named and left out"
+
 
 def positive(text: str) -> int:
     if not text.isdigit() or int(text) < 1:

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from generator.baselines import grey
 from generator.colorizer import Colorizer
-from generator.commands.arguments import listed, positive, report
+from generator.commands.arguments import UNLIKE, listed, positive, report
 from generator.commands.evaluate import SIZE
 from generator.comparison import GREY, TRUTH, draw, find_checkpoint, markdown, names, read_photos, row, write_csv
 from generator.metrics import evaluate_with_intervals
@@ -14,6 +14,7 @@ from generator.metrics import evaluate_with_intervals
 def add(command: argparse.ArgumentParser) -> None:
     command.add_argument("networks", type=Path, nargs="+", metavar="RUN_OR_CHECKPOINT")
     command.add_argument("--data", type=Path, nargs="+", required=True, help="folders or zips of photos")
+    command.add_argument("--unlike", type=Path, nargs="+", default=[], help=UNLIKE)
     command.add_argument("--out", type=Path, required=True, help="folder for the table and the figure")
     command.add_argument("--photos", type=positive, default=8, help="how many photos the figure shows")
     command.add_argument("--size", type=positive, default=SIZE, help="photos are cut to squares of so many pixels")
@@ -25,7 +26,7 @@ def run(options: argparse.Namespace) -> int:
         name: Colorizer.load(find_checkpoint(path), options.device)
         for name, path in zip(names(options.networks), options.networks, strict=True)
     }
-    squares, problems = read_photos(options.data, options.size)
+    squares, problems = read_photos(options.data, options.size, options.unlike)
     report(problems)
     photos = [square.photo for square in squares]
     shown = photos[: options.photos]

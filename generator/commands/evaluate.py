@@ -8,7 +8,7 @@ from typing import Any
 
 from generator.checkpoint import describe, write_description
 from generator.colorizer import Colorizer
-from generator.commands.arguments import positive, report
+from generator.commands.arguments import UNLIKE, positive, report
 from generator.comparison import find_checkpoint, read_photos, row, written
 from generator.metrics import METRICS, Measured, evaluate_with_intervals
 from generator.networks.registry import options_from_json
@@ -19,6 +19,7 @@ SIZE = 256
 def add(command: argparse.ArgumentParser) -> None:
     command.add_argument("checkpoint", type=Path, help="its weights, or the folder of a run")
     command.add_argument("--data", type=Path, nargs="+", required=True, help="folders or zips of photos")
+    command.add_argument("--unlike", type=Path, nargs="+", default=[], help=UNLIKE)
     command.add_argument("--size", type=positive, default=SIZE, help="photos are cut to squares of so many pixels")
     command.add_argument("--json", type=Path, metavar="FILE", help="write the numbers here too")
     command.add_argument("--record", metavar="NAME", help="keep the numbers in the checkpoint's JSON, under this name")
@@ -27,7 +28,7 @@ def add(command: argparse.ArgumentParser) -> None:
 def run(options: argparse.Namespace) -> int:
     checkpoint = find_checkpoint(options.checkpoint)
     colorizer = Colorizer.load(checkpoint, options.device)
-    squares, problems = read_photos(options.data, options.size)
+    squares, problems = read_photos(options.data, options.size, options.unlike)
     report(problems)
     numbers = evaluate_with_intervals(colorizer, [square.photo for square in squares])
     print(f"{checkpoint} on {len(squares)} photos of {options.size} pixels, with 95 % intervals\n")

@@ -9,7 +9,7 @@ from pathlib import Path
 from generator.baselines import grey, random_colour
 from generator.checkpoint import CheckpointError, describe
 from generator.colorizer import Colorizer, Photo
-from generator.commands.arguments import listed, positive, report
+from generator.commands.arguments import UNLIKE, listed, positive, report
 from generator.comparison import find_checkpoint, read_photos
 from generator.data import DataError, Square, read_squares
 from generator.observer import MachineFoolRate, machine_fool_rate, observe, real_again, settings
@@ -33,13 +33,14 @@ def add(command: argparse.ArgumentParser) -> None:
     command.add_argument(
         "--data", type=_split, nargs="+", required=True, metavar="SPLIT=DIR", help="test=DIR train=DIR"
     )
+    command.add_argument("--unlike", type=Path, nargs="+", default=[], help=UNLIKE)
     command.add_argument("--size", type=positive, default=SIZE, help="photos are cut to squares of so many pixels")
     command.add_argument("--seed", type=int, default=0)
     command.add_argument("--json", type=Path, metavar="FILE", help="write the numbers here too")
 
 
 def run(options: argparse.Namespace) -> int:
-    splits = _read(dict(options.data), options.size)
+    splits = _read(dict(options.data), options.size, options.unlike)
     rates: dict[str, dict[str, MachineFoolRate]] = {}
     print(ABOUT)
     for algorithm in dict.fromkeys([*options.algorithms, GREY, RANDOM_COLOUR, REAL_AGAIN]):
@@ -70,10 +71,10 @@ def _split(text: str) -> tuple[str, Path]:
     return name, Path(path)
 
 
-def _read(sources: Mapping[str, Path], size: int) -> Splits:
+def _read(sources: Mapping[str, Path], size: int, unlike: Sequence[Path]) -> Splits:
     splits = {}
     for split, source in sources.items():
-        splits[split], problems = read_photos([source], size)
+        splits[split], problems = read_photos([source], size, unlike)
         report(problems)
     return splits
 
