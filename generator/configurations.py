@@ -140,11 +140,18 @@ CONFIGURATIONS = {
         photos=SetOptions(SMALL),
         stages=(REGRESSION,),
     ),
+    "warm-from-scratch": Configuration(
+        about="the same for an encoder that knows nothing yet, which may learn as fast as the decoder",
+        network=ResNetOptions(encoder="resnet18", skips=True, size=SMALL),
+        photos=SetOptions(SMALL),
+        stages=(replace(REGRESSION, rates={"encoder": 1e-3, "decoder": 1e-3}),),
+    ),
     "labels-thesis": _game("thesis", PatchOptions()),
     "labels-hard": _game("hard", PatchOptions()),
     "labels-hinge": _game("hinge", PatchOptions()),
     "labels-thesis-sigmoid": _game("thesis", SigmoidOptions()),
-    "labels-thesis-alone": _game("thesis", SigmoidOptions(), pixel=0.0),
+    "labels-thesis-sigmoid-alone": _game("thesis", SigmoidOptions(), pixel=0.0),
+    "labels-thesis-patch-alone": _game("thesis", PatchOptions(), pixel=0.0),
 }
 
 
