@@ -54,7 +54,7 @@ def with_intervals(rows: Rows, draws: int = DRAWS, seed: int = 0) -> dict[str, M
 
 def _measured(value: Tensor, drawn: Tensor) -> Measured:
     """From the value (1,) and those of the draws (draws,); no number here can be below zero."""
-    low, high = drawn.quantile(drawn.new_tensor(TAILS))
+    low, high = drawn.nanquantile(drawn.new_tensor(TAILS))  # a draw of one photo alone has no spread
     return Measured(
         value=round(float(value), DIGITS),
         low=round(float(torch.minimum(2 * value - high, value).clamp(min=0)), DIGITS),

@@ -45,6 +45,11 @@ def ab_variation(ab: Tensor) -> Tensor:
     return _mean(ab.diff(dim=-1).abs()) + _mean(ab.diff(dim=-2).abs())
 
 
+def ab_mean(ab: Tensor) -> Tensor:
+    """(B, 2) the mean a* and b*: whether an image as a whole is warm or cold, green or red."""
+    return ab.mean(dim=(-2, -1))
+
+
 def ab_histogram(ab: Tensor) -> Tensor:
     """The share of pixels in each of AB_BINS x AB_BINS bins, flat.
 

@@ -3,10 +3,14 @@
 from dataclasses import dataclass
 from math import inf
 
+import torch
 from torch import Tensor
 
 from generator.metrics.measures import distance
 from generator.metrics.rows import Rows
+
+
+LEAST_SPREAD = 1e-3  # of the truth's mean ab: below, there is one photo only and rounding
 
 
 @dataclass(frozen=True)
@@ -25,6 +29,7 @@ METRICS = (
     Metric("chroma_histogram_distance", "chroma-histogram distance", 3, 0),
     Metric("ab_histogram_distance", "ab-histogram distance", 3, 0),
     Metric("ab_variation_ratio", "total variation of ab / truth's", 3, 1),
+    Metric("ab_spread_ratio", "spread of mean ab between photos / truth's", 3, 1),
     Metric("out_of_gamut", "share of pixels out of gamut", 4, 0),
     Metric("ab_error", "ab error", 2, 0),
     Metric("huber", "Huber", 4, 0),
@@ -45,6 +50,8 @@ def summarize(means: Rows) -> dict[str, Tensor]:
         ab_histogram_distance               0: the truth's colours in the truth's shares; 1: none of its colours
         chroma_histogram_distance           the same of chroma: whether colours are as strong as the truth's
         ab_variation_ratio                  below 1: smoother than the truth; well above: patches
+        ab_spread_ratio                     how far the mean colours of photos lie apart; 0: all have the same
+                                            tint; not a number for a single photo
         out_of_gamut                        share of pixels whose colour sRGB lacks, before it is made to fit
         selection_score                     chooses checkpoints, least is best: how far colourfulness_ratio is
                                             from 1, plus chroma_histogram_distance
@@ -55,8 +62,16 @@ def summarize(means: Rows) -> dict[str, Tensor]:
             numbers[f"{name}{of}"] = means[f"{name}{of}"]
         for name in ("colourfulness", "ab_variation"):
             numbers[f"{name}_ratio{of}"] = means[f"{name}{of}"] / means[f"{name}_truth"]
+        spread, truth = _spread(means, of), _spread(means, "_truth")
+        numbers[f"ab_spread_ratio{of}"] = torch.where(truth > LEAST_SPREAD, spread / truth, torch.nan)
         for name in ("ab_histogram", "chroma_histogram"):
             numbers[f"{name}_distance{of}"] = distance(means[f"{name}{of}"], means[f"{name}_truth"])
         off = (numbers[f"colourfulness_ratio{of}"] - 1).abs()
         numbers[f"selection_score{of}"] = off + numbers[f"chroma_histogram_distance{of}"]
     return numbers
+
+
+def _spread(means: Rows, of: str) -> Tensor:
+    """Standard deviation (sets,) of the photos' mean a* and b*, as a distance in their plane."""
+    variance = means[f"ab_mean_squared{of}"] - means[f"ab_mean{of}"] ** 2
+    return variance.sum(dim=-1).clamp(min=0).sqrt()

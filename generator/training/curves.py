@@ -10,7 +10,7 @@ import vl_convert
 from generator.files import written_whole
 
 LOSSES = ("huber", "adversarial", "discriminator_loss", "accuracy", "logit_gap")
-EVALUATIONS = ("colourfulness", "chroma_distance", "psnr", "ab_variation_ratio")
+EVALUATIONS = ("colourfulness", "chroma_histogram_distance", "psnr", "ab_variation_ratio")
 POINTS = 400  # of a curve: more would not be seen
 
 

@@ -18,6 +18,7 @@ from generator.networks.discriminators import PatchOptions
 from generator.networks.registry import build
 from generator.networks.unet import UNetOptions
 from generator.training import watch
+from generator.training.curves import EVALUATIONS, LOSSES
 from generator.training.game import Game, TrainingError, slope
 from generator.training.labels import Labels
 from generator.training.options import Configuration, SetOptions, Stage
@@ -134,6 +135,7 @@ def test_a_run_leaves_what_it_was_told_its_numbers_pictures_and_checkpoints(tmp_
     assert [line["at"] for line in lines if "held_out" not in line] == list(range(1, 9))
     assert {"accuracy", "logit_gap", "generator_gradient", "decoder_rate"} <= set(lines[-2])
     assert lines[-1]["held_out"] == "few"
+    assert {*LOSSES, *EVALUATIONS} <= {name for line in lines for name in line}, "each curve has points"
     for picture in ("curves.png", "samples-000008-few.png"):
         assert Image.open(tmp_path / picture).width > 100
 
