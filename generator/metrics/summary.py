@@ -9,7 +9,6 @@ from torch import Tensor
 from generator.metrics.measures import distance
 from generator.metrics.rows import Rows
 
-
 LEAST_SPREAD = 1e-3  # of the truth's mean ab: below, there is one photo only and rounding
 
 
