@@ -24,28 +24,30 @@ from generator.networks.observer import ObserverOptions
 from generator.observer_training import LearningOptions, Pairs, judge, learn, read_pairs
 
 FEWEST = 20  # photos: with fewer there is too little to learn from, and the interval spans half of all rates
-FOLDS = 5
+FOLDS, DEALS = 5, 5
+APART = 1000  # between the seeds of two deals, and so of their folds
 NETWORK_SIZE = 224  # at which a usual generator makes colours
 
 
 @dataclass(frozen=True)
 class Verdicts:
-    """`real`: for each photo the probability, 0..1, that the observer gave to its being the real one."""
+    """`real`: in each deal, for each photo the probability, 0..1, that an observer gave to its being the real one."""
 
-    real: tuple[float, ...]
+    real: tuple[tuple[float, ...], ...]
 
     @property
-    def fooled(self) -> tuple[float, ...]:
-        """For each photo 1 where its colorization was taken for the real one, 0 where not, and 0.5 for a tie."""
-        return tuple(0.5 if real == 0.5 else float(real < 0.5) for real in self.real)
+    def fooled(self) -> Tensor:
+        """(deals, photos): 1 where the colorization was taken for the real one, 0 where not, and 0.5 for a tie."""
+        real = torch.tensor(self.real, dtype=torch.float64)
+        return (real < 0.5).double() + (real == 0.5).double() / 2
 
     def at(self, places: Sequence[int]) -> "Verdicts":
-        return Verdicts(tuple(self.real[place] for place in places))
+        return Verdicts(tuple(tuple(deal[place] for place in places) for deal in self.real))
 
 
 @dataclass(frozen=True)
 class MachineFoolRate:
-    """The share of photos at which the observer was fooled, with its 95 % interval, all 0..1."""
+    """The share of photos at which observers were fooled, with its 95 % interval, all 0..1; `fooled` is a mean."""
 
     photos: int
     fooled: float
@@ -58,6 +60,7 @@ def observe(
     photos: Iterable[Photo],
     colorizations: Iterable[Photo],
     *,
+    deals: int = DEALS,
     folds: int = FOLDS,
     seed: int = 0,
     network: ObserverOptions | None = None,
@@ -65,9 +68,10 @@ def observe(
     device: torch.device | str = "cpu",
     progress: str = "",
 ) -> Verdicts:
-    """One verdict on each photo, (H, W, 3) uint8, beside its colorization of the same shape.
+    """Verdicts on each photo, (H, W, 3) uint8, beside its colorization of the same shape.
 
-    The photos are dealt into `folds`; those of each fold are judged by an observer that learned from all others.
+    In each deal the photos are dealt into `folds` anew, and those of each fold are judged by an observer that learned
+    from all others. One deal alone would not tell how much a verdict owes to the observer that gave it.
     Copies of a photo, mirrored ones too, fall into one fold; overlapping crops of one scene are not recognised as
     such. The same arguments give the same verdicts. `progress` names a bar; without a name none is shown.
 
@@ -75,39 +79,62 @@ def observe(
     """
     network, how = network or ObserverOptions(), how or LearningOptions()
     pairs = read_pairs(photos, colorizations, how.size)
-    dealt = deal(pairs, folds, seed)
+    seeds = [seed + APART * number for number in range(deals)]
+    dealt = [deal(pairs, folds, one) for one in seeds]
     there = Pairs(pairs.lightness.to(device), pairs.real.to(device), pairs.fake.to(device))
+    with _one_thread(), tqdm(total=deals * folds, desc=progress, unit=" folds", disable=not progress) as bar:
+        real = [_verdicts(there, some, network, how, one, bar) for some, one in zip(dealt, seeds, strict=True)]
+    return Verdicts(tuple(real))
+
+
+def _verdicts(
+    pairs: Pairs, dealt: Sequence[Tensor], network: ObserverOptions, how: LearningOptions, seed: int, bar: tqdm
+) -> tuple[float, ...]:
+    """Of one deal: those of each fold by an observer that learned from the others."""
     real = torch.zeros(len(pairs))
-    with _one_thread():
-        for number, fold in enumerate(tqdm(dealt, desc=progress, unit=" folds", disable=not progress)):
-            others = torch.cat([other for other in dealt if other is not fold])
-            observer = learn(there.at(others), network, how, seed + number)
-            random = torch.Generator().manual_seed(seed + number)
-            real[fold] = torch.sigmoid(judge(observer, there.at(fold), how, random)).cpu()
-    return Verdicts(tuple(real.tolist()))
+    for number, fold in enumerate(dealt):
+        others = torch.cat([other for other in dealt if other is not fold])
+        observer = learn(pairs.at(others), network, how, seed + number)
+        random = torch.Generator().manual_seed(seed + number)
+        real[fold] = torch.sigmoid(judge(observer, pairs.at(fold), how, random)).cpu()
+        bar.update()
+    return tuple(real.tolist())
 
 
 def machine_fool_rate(verdicts: Verdicts) -> MachineFoolRate:
-    """Fooled ÷ photos with Wilson's 95 % interval (1927, J. Am. Stat. Assoc. 22, p. 209).
+    """Fooled ÷ photos, mean of the deals, with a 95 % interval that other photos and other observers are within.
 
-    Each photo is judged once, so the photos are the independent trials that Wilson's interval needs. That the
-    observers of two folds learned from some of the same photos is not in it, nor is another seed.
+    Wilson's interval (1927, J. Am. Stat. Assoc. 22, p. 209) with as many trials as tell what these verdicts do: photos
+    ÷ design effect (Kish 1965, Survey Sampling, section 8.2), and never more than there are photos.
 
     Raises ValueError without a verdict.
     """
-    photos, fooled = len(verdicts.real), sum(verdicts.fooled)
+    deals, photos = verdicts.fooled.shape
     if not photos:
         raise ValueError("A machine fool rate needs a verdict on one photo at least.")
-    rate, spread = fooled / photos, NormalDist().inv_cdf(0.975) ** 2 / photos
+    fooled = float(verdicts.fooled.sum()) / deals
+    rate, spread = fooled / photos, NormalDist().inv_cdf(0.975) ** 2 / _trials(verdicts.fooled)
     centre = (rate + spread / 2) / (1 + spread)
     half = sqrt(spread * (rate * (1 - rate) + spread / 4)) / (1 + spread)
     # At 0 and at 1 the bound is the rate itself; rounding must not put it on the wrong side.
-    return MachineFoolRate(photos, fooled, rate, max(0.0, min(rate, centre - half)), min(1.0, max(rate, centre + half)))
+    low, high = max(0.0, min(rate, centre - half)), min(1.0, max(rate, centre + half))
+    return MachineFoolRate(photos, fooled, rate, low, high)
 
 
-def settings(folds: int = FOLDS, seed: int = 0) -> dict[str, Any]:
+def _trials(fooled: Tensor) -> float:
+    """As many independent trials have the variance that the rate has between photos and between deals."""
+    deals, photos = fooled.shape
+    variance = float(fooled.mean(dim=0).var(correction=0)) / photos
+    if deals > 1:
+        variance += float(fooled.mean(dim=1).var()) / deals
+    rate = float(fooled.mean())
+    return min(photos, rate * (1 - rate) / variance) if variance else photos
+
+
+def settings(deals: int = DEALS, folds: int = FOLDS, seed: int = 0) -> dict[str, Any]:
     """All that decides the verdicts of `observe` with its usual network, as plain JSON values."""
-    return {"folds": folds, "seed": seed, "network": ObserverOptions().to_json(), "learning": asdict(LearningOptions())}
+    usual = {"network": ObserverOptions().to_json(), "learning": asdict(LearningOptions())}
+    return {"deals": deals, "folds": folds, "seed": seed, **usual}
 
 
 def real_again(photos: Iterable[Photo]) -> list[Photo]:

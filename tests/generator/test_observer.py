@@ -25,7 +25,7 @@ from generator.observer_training import LearningOptions, read_pairs
 pytestmark = pytest.mark.long
 QUICK = LearningOptions(steps=2, check_every=1)
 SIDE = 128
-FOLDS = 3  # observers to train for each claim
+FOLDS = 3  # of each of two deals: observers to train for each claim
 
 
 @pytest.fixture(scope="module")
@@ -66,17 +66,17 @@ def test_its_options_go_to_json_and_back() -> None:
 
 
 def test_grey_hardly_ever_fools_it(photos: list[Photo]) -> None:
-    assert machine_fool_rate(observe(photos, grey(photos), folds=FOLDS)).rate <= 0.05
+    assert machine_fool_rate(observe(photos, grey(photos), deals=2, folds=FOLDS)).rate <= 0.05
 
 
 def test_the_colours_of_another_photo_rarely_fool_it(photos: list[Photo]) -> None:
     """A third of the photos that its figure for 140 rests on; with so few it is fooled by one in eight or so."""
     donors = [*photos[20:], *photos[:20]]
-    assert machine_fool_rate(observe(photos, random_colour(photos, donors), folds=FOLDS)).high < 0.4
+    assert machine_fool_rate(observe(photos, random_colour(photos, donors), deals=2, folds=FOLDS)).high < 0.4
 
 
 def test_the_photos_own_colours_by_the_steps_of_a_colorizer_leave_it_guessing(photos: list[Photo]) -> None:
-    rate = machine_fool_rate(observe(photos, real_again(photos), folds=FOLDS))
+    rate = machine_fool_rate(observe(photos, real_again(photos), deals=2, folds=FOLDS))
     assert rate.low < 0.5 < rate.high
 
 
@@ -108,7 +108,7 @@ def test_too_few_photos_and_odd_pairs_are_refused(photos: list[Photo]) -> None:
 @given(st.integers(1, 500).flatmap(lambda n: st.tuples(st.integers(0, n), st.just(n))))
 def test_the_interval_is_wilsons(counts: tuple[int, int]) -> None:
     fooled, photos = counts
-    rate = machine_fool_rate(Verdicts((0.2,) * fooled + (0.9,) * (photos - fooled)))
+    rate = machine_fool_rate(Verdicts(((0.2,) * fooled + (0.9,) * (photos - fooled),)))
     low, high = proportion_confint(fooled, photos, method="wilson")
     assert (rate.fooled, rate.photos, rate.rate) == (fooled, photos, fooled / photos)
     assert (rate.low, rate.high) == (pytest.approx(low, abs=1e-9), pytest.approx(high, abs=1e-9))
@@ -116,7 +116,22 @@ def test_the_interval_is_wilsons(counts: tuple[int, int]) -> None:
 
 
 def test_a_tie_counts_half() -> None:
-    assert machine_fool_rate(Verdicts((0.5, 0.5, 0.1, 0.9))).fooled == 2
+    assert machine_fool_rate(Verdicts(((0.5, 0.5, 0.1, 0.9),))).fooled == 2
+
+
+def test_observers_that_disagree_make_the_interval_wider() -> None:
+    """Each of two deals is fooled by 40 of 100: by the same, by others, or one by none and the other by 80."""
+    fooled, not_fooled = (0.2,), (0.9,)
+    same = fooled * 40 + not_fooled * 60
+    others = not_fooled * 60 + fooled * 40
+    one, agreeing, apart = (
+        Verdicts(deals) for deals in ((same,), (same, same), (not_fooled * 100, fooled * 80 + not_fooled * 20))
+    )
+    single, twice, wide = (machine_fool_rate(verdicts) for verdicts in (one, agreeing, apart))
+    assert single == twice
+    assert machine_fool_rate(Verdicts((same, others))) == single, "more observers see no more photos"
+    assert wide.rate == single.rate
+    assert wide.high - wide.low > 3 * (single.high - single.low)
 
 
 def test_the_command_shows_its_power_beside_every_algorithm(
