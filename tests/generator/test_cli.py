@@ -140,6 +140,56 @@ def test_two_photos_of_one_name_both_get_a_file(tmp_path: Path, checkpoint: Path
     assert sorted(file.name for file in out.iterdir()) == ["cup.jpg.png", "cup.png.png"]
 
 
+def two_folders(folder: Path) -> list[Path]:
+    """A and B with a photo of the same name, and other content, in each."""
+    sources = [folder / "A", folder / "B"]
+    for place, source in enumerate(sources):
+        source.mkdir(parents=True)
+        Image.fromarray(coffee()[: 40 + place, :40]).save(source / "cup.png")
+    return sources
+
+
+def test_photos_of_one_name_in_two_folders_stay_in_two_folders(tmp_path: Path, checkpoint: Path) -> None:
+    sources, out = two_folders(tmp_path), tmp_path / "out"
+    assert main(["colorize", *map(str, sources), "-o", str(out), "--checkpoint", str(checkpoint)]) == 0
+    assert [Image.open(out / name / "cup.png").height for name in ("A", "B")] == [40, 41]
+
+
+@pytest.mark.parametrize(
+    ("sources", "out", "said"),
+    [
+        (["one/A", "two/A"], "out", "one/A/cup.png and two/A/cup.png would both become out/A/cup.png"),
+        (["one/A"], "one/A", "The colorization of one/A/cup.png would overwrite one/A/cup.png"),
+        (["one/A/cup.png"], "link/cup.png", "The colorization of one/A/cup.png would overwrite one/A/cup.png"),
+        (["one/A/cup.png"], "one/A", "would overwrite one/A/cup.png"),
+        (["one/A/cup.png", "one/B/cup.png"], "two.png", "two.png is a file, and several photos become files in a fold"),
+        (["one"], "two.jpg", "two.jpg is a file"),
+        (["one"], "notes", "notes is a file"),
+        (["one/A/cup.png"], "notes", "notes must end in one of .jpg"),
+    ],
+)
+def test_no_picture_is_lost_to_another_one(
+    sources: list[str],
+    out: str,
+    said: str,
+    checkpoint: Path,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    for folder in ("one", "two"):
+        two_folders(tmp_path / folder)
+    Path("link").symlink_to("one/A")
+    Path("notes").write_text("mine")
+    before = {file: file.is_file() and file.read_bytes() for file in tmp_path.rglob("*")}
+    assert main(["colorize", *sources, "-o", out, "--checkpoint", str(checkpoint)]) == 1
+    refusal = capsys.readouterr().err
+    assert said in refusal
+    assert refusal.count("\n") == 1
+    assert {file: file.is_file() and file.read_bytes() for file in tmp_path.rglob("*")} == before
+
+
 def test_photos_that_no_memory_can_hold_are_told_in_one_sentence(
     photos: Path, checkpoint: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
