@@ -10,7 +10,7 @@ from pathlib import Path
 from PIL import Image
 from tqdm import tqdm
 
-from generator.checkpoint import SHIPPED
+from generator.checkpoint import SHIPPED, find_checkpoint
 from generator.colorizer import Colorizer
 from generator.commands.arguments import listed, positive
 from generator.data import PHOTO_SUFFIXES, DataError, find_photos, read_photo
@@ -19,7 +19,7 @@ from generator.data import PHOTO_SUFFIXES, DataError, find_photos, read_photo
 def add(command: argparse.ArgumentParser) -> None:
     command.add_argument("photos", type=Path, nargs="+", help="files and folders")
     command.add_argument("-o", "--out", type=Path, required=True, help="a file for one photo, else a folder")
-    command.add_argument("--checkpoint", type=Path, default=SHIPPED)
+    command.add_argument("--checkpoint", type=Path, default=SHIPPED, help="its weights, or the folder of a run")
     command.add_argument("--batch", type=positive, help="photos on the device at once")
 
 
@@ -27,7 +27,7 @@ def run(options: argparse.Namespace) -> int:
     targets = targets_of(options.photos, options.out)
     if not targets:
         raise DataError(f"There are no photos ({', '.join(PHOTO_SUFFIXES)}) in {listed(options.photos)}.")
-    colorizer = Colorizer.load(options.checkpoint, options.device, batch=options.batch)
+    colorizer = Colorizer.load(find_checkpoint(options.checkpoint), options.device, batch=options.batch)
     photos, done, step = list(targets), 0, colorizer.full_batch
     with tqdm(total=len(photos), unit=" photos", disable=len(photos) < 2) as bar:
         for start in range(0, len(photos), step):
