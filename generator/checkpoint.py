@@ -26,6 +26,8 @@ from generator.networks.unet import UNetOptions
 
 SHIPPED = Path(__file__).parent / "checkpoints" / "best.safetensors"
 GENERATORS = (ResNetOptions.kind, UNetOptions.kind)
+RUN_CHECKPOINTS = ("best.safetensors", "last.safetensors")  # the first that a run has is meant
+PARTS = {"network": dict, "training": dict, "sha256": str}  # of the JSON
 
 
 class CheckpointError(Exception):
@@ -44,6 +46,16 @@ def write_description(path: Path, options: Options, training: Mapping[str, Any],
     content = {"network": options.to_json(), "training": dict(training), "sha256": sha256}
     with written_whole(_beside(path)) as file:
         file.write((json.dumps(content, indent=2) + "\n").encode())
+
+
+def find_checkpoint(path: Path) -> Path:
+    """The weights of a run, its best or else its last; or the file given. Raises CheckpointError for another folder."""
+    if not path.is_dir():
+        return path
+    for name in RUN_CHECKPOINTS:
+        if (path / name).is_file():
+            return path / name
+    raise CheckpointError(f"{path} is no run: it holds neither {' nor '.join(RUN_CHECKPOINTS)}.")
 
 
 def load_checkpoint(path: Path, device: torch.device | str = "cpu") -> Generator:
@@ -93,7 +105,9 @@ def describe(path: Path) -> dict[str, Any]:
         description = json.loads(beside.read_bytes())
     except ValueError as error:
         raise CheckpointError(f"{beside} is not JSON ({error}); copy it again.") from error
-    if not isinstance(description, dict) or not {"network", "training", "sha256"} <= set(description):
+    if not isinstance(description, dict) or not all(
+        isinstance(description.get(name), kind) for name, kind in PARTS.items()
+    ):
         raise CheckpointError(f"{beside} must name network, training and sha256; it is no checkpoint's JSON.")
     return description
 

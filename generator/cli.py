@@ -11,6 +11,7 @@ from generator.checkpoint import CheckpointError
 from generator.commands import colorize, compare, evaluate, export, info, observe, pretext, train
 from generator.commands.arguments import device, positive
 from generator.data import DataError
+from generator.devices import usual_device
 from generator.export import ExportError
 from generator.memory import OutOfMemory, is_out_of_memory
 from generator.training.game import TrainingError
@@ -25,6 +26,7 @@ COMMANDS: dict[str, ModuleType] = {
     "export": export,
     "info": info,
 }
+ON_CPU = (export, info)  # no other device would change what they do
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -49,6 +51,8 @@ def _parser() -> argparse.ArgumentParser:
         command = commands.add_parser(name, help=about, description=about)
         command.set_defaults(run=module.run)
         command.add_argument("--threads", type=positive, help="CPU threads of torch")
-        command.add_argument("--device", type=device, help="cpu or cuda; a GPU is used where there is one")
+        if module not in ON_CPU:
+            told = "cpu or cuda; a GPU is used where there is one"
+            command.add_argument("--device", type=device, default=usual_device(), help=told)
         module.add(command)
     return parser

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from generator.checkpoint import load_checkpoint
+from generator.devices import usual_device
 from generator.inference import Precision, fast_precision, ready
 from generator.lab import join, rgb_to_lightness
 from generator.memory import OutOfMemory, is_out_of_memory
@@ -65,9 +66,8 @@ class Colorizer:
         batch: int | None = None,
         precision: Precision | None = None,
     ) -> "Colorizer":
-        """From a checkpoint, on `device` or else on a GPU where there is one. Raises CheckpointError."""
-        device = device or ("cuda" if torch.cuda.is_available() else "cpu")
-        return cls(load_checkpoint(Path(path), device), batch=batch, precision=precision)
+        """From a checkpoint, on `device` or else on the usual one. Raises CheckpointError."""
+        return cls(load_checkpoint(Path(path), device or usual_device()), batch=batch, precision=precision)
 
     def colorize(self, photos: Sequence[Photo]) -> list[Photo]:
         """Colorizations in the order of `photos`, which are (H, W, 3) uint8 of any sizes, mixed.

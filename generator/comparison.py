@@ -8,14 +8,13 @@ from pathlib import Path
 import numpy as np
 from PIL import Image, ImageDraw, ImageFont
 
-from generator.checkpoint import CheckpointError
+from generator.checkpoint import RUN_CHECKPOINTS
 from generator.colorizer import Photo, to_tensor
 from generator.copies import ALIKE, difference, thumbnails_of
 from generator.data import DataError, Square, read_squares
 from generator.metrics import METRICS, Measured, Metric, colourfulness
 
 TRUTH, GREY = "truth", "grey"
-RUN_CHECKPOINTS = ("best.safetensors", "last.safetensors")  # the first that a run has is meant
 PALEST = 1.0  # colourfulness; rounding leaves a grey JPEG below it
 COMPARED = 64  # pixels, at which photos are read to be compared with others
 GAP = 4  # pixels between photos of the figure
@@ -50,16 +49,6 @@ def written(number: Measured, metric: Metric) -> str:
     ends = (number["value"], number["low"], number["high"])
     value, low, high = (f"{end:.{metric.digits}f}".replace("inf", "∞") for end in ends)
     return value if low == high else f"{value} [{low}, {high}]"
-
-
-def find_checkpoint(path: Path) -> Path:
-    """The weights of a run, its best or else its last; or the file given. Raises CheckpointError for another folder."""
-    if not path.is_dir():
-        return path
-    for name in RUN_CHECKPOINTS:
-        if (path / name).is_file():
-            return path / name
-    raise CheckpointError(f"{path} is no run: it holds neither {' nor '.join(RUN_CHECKPOINTS)}.")
 
 
 def names(paths: Sequence[Path]) -> list[str]:

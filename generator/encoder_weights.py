@@ -10,6 +10,7 @@ from torch import Tensor
 
 from generator.checkpoint import CheckpointError, load_network
 from generator.networks.encoders import ClassifierOptions, Encoder
+from generator.torch_files import read_torch
 from generator.torchvision_schemas import import_torchvision_models
 
 # torchvision's names, and ours for the same parts
@@ -52,7 +53,18 @@ def weights_of_file(path: Path, encoder: str, sha256: str | None = None) -> dict
         raise CheckpointError(
             f"{path} has the SHA-256 {found}, not {wanted or 'one that was given'}; download it again."
         )
-    return _matching(path, _from_torchvision(torch.load(path, weights_only=True)), encoder)
+    return _matching(path, _from_torchvision(_saved(path)), encoder)
+
+
+def _saved(path: Path) -> dict[str, Tensor]:
+    """What torch saved in a file, if that is weights by their names."""
+    try:
+        weights = read_torch(path)
+    except ValueError as error:
+        raise CheckpointError(f"{error}: name a .pth file of torchvision's, or a pretext checkpoint.") from error
+    if not isinstance(weights, dict) or not all(isinstance(tensor, Tensor) for tensor in weights.values()):
+        raise CheckpointError(f"{path} holds something else than weights: name a .pth file of torchvision's.")
+    return {str(name): tensor for name, tensor in weights.items()}
 
 
 def _of_pretext(path: Path, encoder: str) -> dict[str, Tensor]:
@@ -68,8 +80,8 @@ def _named_hash(path: Path) -> str:
 
 def _from_torchvision(weights: Mapping[str, Tensor]) -> dict[str, Tensor]:
     """Under our names and without the classifier."""
-    parts = {name: name.split(".", 1) for name in weights}
-    return {f"{PARTS[part]}.{rest}": weights[name] for name, (part, rest) in parts.items() if part in PARTS}
+    parts = {name: name.partition(".") for name in weights}
+    return {f"{PARTS[part]}.{rest}": weights[name] for name, (part, _dot, rest) in parts.items() if part in PARTS}
 
 
 def _matching(path: Path, weights: dict[str, Tensor], encoder: str) -> dict[str, Tensor]:

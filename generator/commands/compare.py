@@ -4,10 +4,11 @@ import argparse
 from pathlib import Path
 
 from generator.baselines import grey
+from generator.checkpoint import find_checkpoint
 from generator.colorizer import Colorizer
 from generator.commands.arguments import UNLIKE, listed, positive, report
 from generator.commands.evaluate import SIZE
-from generator.comparison import GREY, TRUTH, draw, find_checkpoint, markdown, names, read_photos, row, write_csv
+from generator.comparison import GREY, TRUTH, draw, markdown, names, read_photos, row, write_csv
 from generator.metrics import evaluate_with_intervals
 
 

@@ -1,4 +1,4 @@
-"""`evaluate`: measure a checkpoint on photos, beside the truth and beside grey."""
+"""`evaluate`: measure a checkpoint on photos, beside the truth and beside grey: print it, and keep it where told to."""
 
 import argparse
 import json
@@ -6,10 +6,10 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from generator.checkpoint import describe, write_description
+from generator.checkpoint import describe, find_checkpoint, write_description
 from generator.colorizer import Colorizer
 from generator.commands.arguments import UNLIKE, positive, report
-from generator.comparison import find_checkpoint, read_photos, row, written
+from generator.comparison import read_photos, row, written
 from generator.metrics import METRICS, Measured, evaluate_with_intervals
 from generator.networks.registry import options_from_json
 
@@ -21,7 +21,12 @@ def add(command: argparse.ArgumentParser) -> None:
     command.add_argument("--data", type=Path, nargs="+", required=True, help="folders or zips of photos")
     command.add_argument("--unlike", type=Path, nargs="+", default=[], help=UNLIKE)
     command.add_argument("--size", type=positive, default=SIZE, help="photos are cut to squares of so many pixels")
-    command.add_argument("--json", type=Path, metavar="FILE", help="write the numbers here too")
+    command.add_argument(
+        "--json",
+        type=Path,
+        metavar="FILE",
+        help="write every number here, with its interval; else they are printed only",
+    )
     command.add_argument("--record", metavar="NAME", help="keep the numbers in the checkpoint's JSON, under this name")
 
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from torch import Tensor
 
-from generator.checkpoint import describe, load_checkpoint
+from generator.checkpoint import describe, find_checkpoint, load_checkpoint
 from generator.colorizer import network_size, shrink, to_tensor
 from generator.commands.arguments import report
 from generator.data import DataError, find_photos, read_photo
@@ -17,7 +17,7 @@ MOST_PHOTOS = 8  # to check with
 
 
 def add(command: argparse.ArgumentParser) -> None:
-    command.add_argument("checkpoint", type=Path)
+    command.add_argument("checkpoint", type=Path, help="its weights, or the folder of a run")
     command.add_argument("-o", "--out", type=Path, required=True, help="the file, FILE.onnx")
     command.add_argument("--data", type=Path, nargs="+", default=[], help="check with some of these photos too")
 
@@ -25,9 +25,10 @@ def add(command: argparse.ArgumentParser) -> None:
 def run(options: argparse.Namespace) -> int:
     if options.out.suffix != ".onnx":
         raise DataError(f"{options.out} must end in .onnx.")
-    network = load_checkpoint(options.checkpoint, "cpu")
+    checkpoint = find_checkpoint(options.checkpoint)
+    network = load_checkpoint(checkpoint, "cpu")
     real = list(photos_lightness(options.data, network.options.size))
-    agreement = export(network, describe(options.checkpoint)["sha256"], options.out, real)
+    agreement = export(network, describe(checkpoint)["sha256"], options.out, real)
     print(
         f"{options.out}: {options.out.stat().st_size / 2**20:.1f} MiB; ONNX Runtime differs from torch by "
         f"{agreement.mean:.2g} ab units in the mean and {agreement.most:.2g} at most, with {len(real)} photos."

@@ -4,13 +4,13 @@ import argparse
 import json
 from pathlib import Path
 
-from generator.checkpoint import describe
+from generator.checkpoint import describe, find_checkpoint
 
 
 def add(command: argparse.ArgumentParser) -> None:
-    command.add_argument("checkpoint", type=Path)
+    command.add_argument("checkpoint", type=Path, help="its weights, or the folder of a run")
 
 
 def run(options: argparse.Namespace) -> int:
-    print(json.dumps(describe(options.checkpoint), indent=2))
+    print(json.dumps(describe(find_checkpoint(options.checkpoint)), indent=2))
     return 0

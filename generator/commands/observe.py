@@ -7,10 +7,10 @@ from dataclasses import asdict
 from pathlib import Path
 
 from generator.baselines import grey, random_colour
-from generator.checkpoint import CheckpointError, describe
+from generator.checkpoint import CheckpointError, describe, find_checkpoint
 from generator.colorizer import Colorizer, Photo
 from generator.commands.arguments import UNLIKE, listed, positive, report
-from generator.comparison import find_checkpoint, read_photos
+from generator.comparison import read_photos
 from generator.data import DataError, Square, read_squares
 from generator.observer import MachineFoolRate, machine_fool_rate, observe, real_again, settings
 
@@ -84,8 +84,8 @@ def _rates(
 ) -> dict[str, MachineFoolRate]:
     """One observer for all splits, so that the rates of two splits are of one observer."""
     photos = [square.photo for squares in splits.values() for square in squares]
-    device = options.device or "cpu"
-    verdicts = observe(photos, colorizations, seed=options.seed, device=device, progress=f"observing {algorithm}")
+    bar = f"observing {algorithm}"
+    verdicts = observe(photos, colorizations, seed=options.seed, device=options.device, progress=bar)
     rates, start = {}, 0
     for split, squares in splits.items():
         if squares:

@@ -3,8 +3,6 @@
 import argparse
 from pathlib import Path
 
-import torch
-
 from generator.commands.arguments import origin, positive, report
 from generator.networks.encoders import ENCODER_CHANNELS, ClassifierOptions
 from generator.pretext import Pretext, PretextOptions, read_labelled
@@ -22,9 +20,8 @@ def run(options: argparse.Namespace) -> int:
     how = PretextOptions(epochs=options.epochs)
     photos, problems = read_labelled(options.data, how.size)
     report(problems)
-    device = options.device or ("cuda" if torch.cuda.is_available() else "cpu")
     network = ClassifierOptions(options.encoder, len(photos.classes))
-    pretext = Pretext(network, how, photos, options.out, seed=options.seed, device=device)
+    pretext = Pretext(network, how, photos, options.out, seed=options.seed, device=options.device)
     pretext.record.update(origin())
     print(f"The encoder is in {pretext.train()}")
     return 0

@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, fields
 from typing import Any, ClassVar, Self
 
+from generator.typed import check_types
+
 
 @dataclass(frozen=True)
 class Options:
@@ -20,6 +22,7 @@ class Options:
             raise ValueError(f"unknown option {', '.join(unknown)}.")
         if missing := sorted(names - given):
             raise ValueError(f"missing option {', '.join(missing)}.")
+        check_types(cls, {name: values[name] for name in names})
         return cls(**{name: _hashable(values[name]) for name in names})
 
     def to_json(self) -> dict[str, Any]:

@@ -36,6 +36,7 @@ def build(options: Options) -> Any:
 
 def options_from_json(values: Mapping[str, Any]) -> Options:
     """The options that a checkpoint's JSON names. Raises ValueError naming what is wrong."""
-    if values.get("kind") not in KINDS:
-        raise ValueError(f"its kind is {values.get('kind')!r}; it must be one of {', '.join(KINDS)}.")
-    return KINDS[values["kind"]].from_json(values)
+    kind = values.get("kind")
+    if not isinstance(kind, str) or kind not in KINDS:
+        raise ValueError(f"its kind is {kind!r}; it must be one of {', '.join(KINDS)}.")
+    return KINDS[kind].from_json(values)

@@ -6,6 +6,7 @@ from typing import Any
 
 from generator.networks.registry import DiscriminatorOptions, GeneratorOptions, options_from_json
 from generator.training.labels import KINDS
+from generator.typed import check_types
 
 PARTS = ("encoder", "decoder", "discriminator")
 
@@ -104,20 +105,23 @@ class Configuration:
 
     @classmethod
     def from_json(cls, values: Mapping[str, Any]) -> "Configuration":
-        """The configuration that a run began with. Raises ValueError or TypeError where it is not one."""
+        """The configuration that a run began with. Raises an error of Python's own where it is not one."""
         judge = values["discriminator"]
         stages = [{name: _tuple(value) for name, value in stage.items()} for stage in values["stages"]]
+        for stage in stages:
+            check_types(Stage, stage)
+        check_types(SetOptions, values["photos"])
         network: Any = options_from_json(values["network"])
         discriminator: Any = options_from_json(judge) if judge else None
-        return cls(
-            **{
-                **values,
-                "network": network,
-                "discriminator": discriminator,
-                "photos": SetOptions(**values["photos"]),
-                "stages": tuple(Stage(**stage) for stage in stages),
-            }
-        )
+        options = {
+            **values,
+            "network": network,
+            "discriminator": discriminator,
+            "photos": SetOptions(**values["photos"]),
+            "stages": tuple(Stage(**stage) for stage in stages),
+        }
+        check_types(cls, options)
+        return cls(**options)
 
 
 def _tuple(value: Any) -> Any:

@@ -11,6 +11,7 @@ state.pt           everything that going on needs: the one file that decides whe
 import json
 import os
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +22,7 @@ from PIL import Image
 from generator.colorizer import Colorizer, Photo
 from generator.data import DataError
 from generator.files import sweep, written_whole
+from generator.torch_files import read_torch
 
 GRID_COLUMNS, GRID_PHOTOS = 8, 16
 
@@ -37,20 +39,26 @@ class RunFolder:
         self.last, self.best = path / "last.safetensors", path / "best.safetensors"
         self._config, self._metrics, self._state = path / "config.json", path / "metrics.jsonl", path / "state.pt"
 
+    def check_new(self) -> None:
+        """That a run may begin here. Only the first process looks: the others may find the run that it has begun."""
+        if self.writes and self._config.exists():
+            raise DataError(f"{self.path} holds a run: go on with it by --resume {self.path}, or name another folder.")
+
     def begin(self, config: Mapping[str, Any]) -> None:
+        self.check_new()
         if not self.writes:
             return
-        if self._config.exists():
-            raise DataError(f"{self.path} holds a run: go on with it by --resume {self.path}, or name another folder.")
         with written_whole(self._config) as file:
             file.write((json.dumps(config, indent=2) + "\n").encode())
 
     def config(self) -> dict[str, Any]:
         """What the run was told when it began."""
         try:
-            config: dict[str, Any] = json.loads(self._config.read_bytes())
+            config = json.loads(self._config.read_bytes())
         except (OSError, ValueError) as error:
             raise DataError(f"{self.path} holds no run to go on with ({error}).") from error
+        if not isinstance(config, dict):
+            raise DataError(f"{self.path} holds no run to go on with (its config.json is none of ours).")
         return config
 
     def save_state(self, state: Mapping[str, Any]) -> None:
@@ -64,10 +72,20 @@ class RunFolder:
             sweep(self.path)
         state: dict[str, Any] = {"log_bytes": 0}
         if self._state.exists():
-            state = torch.load(self._state, map_location=device, weights_only=True)
+            state = self._saved_state(device)
         if self.writes and self._metrics.exists():
             os.truncate(self._metrics, state["log_bytes"])
         return state if "networks" in state else None
+
+    def _saved_state(self, device: torch.device | str) -> dict[str, Any]:
+        state: Any = None
+        with suppress(ValueError):
+            state = read_torch(self._state, device)
+        if not isinstance(state, dict) or "log_bytes" not in state:
+            raise DataError(
+                f"{self._state} is cut short or changed, and no run can go on from it: copy it again, or begin anew."
+            )
+        return state
 
     def log(self, **values: Any) -> None:
         if not self.writes:

@@ -67,6 +67,8 @@ class Trainer:
         self.configuration, self.folder, self.processes = configuration, folder, processes
         self.half, self.device = half, torch.device(device)
         self.photos = [photos.learn.to(device) for photos in sets.values()]
+        for stage in configuration.stages:
+            self._sharp(stage)  # a stage that has no photos is no news for the day on which it is reached
         # Every evaluation is made at the size that the run arrives at, and of photos that have it: only so can those of
         # different stages be compared, and an enlarged photo would judge colours that the network does not know.
         self.size = max(stage.size for stage in configuration.stages)
@@ -89,6 +91,14 @@ class Trainer:
         self.saved = time.monotonic()
         self.stage, self.step, self.at = 0, 0, 0  # which stage, steps into it, steps of the whole run
         self.record: dict[str, Any] = {**(record or {}), "stages": []}
+
+    @property
+    def unmeasured(self) -> str:
+        """Why the run will have no evaluation, no samples and no best checkpoint, or nothing."""
+        if self.held_out:
+            return ""
+        why = f"no source holds out photos of {self.size} pixels (of ten photos of --data it is one, of fewer none)"
+        return f"Nothing will be measured: {why}, so there will be no evaluation, no samples and no best checkpoint."
 
     def train(self) -> None:
         """Every stage that is left, to the end of the run. Raises TrainingError, DataError."""

@@ -98,7 +98,33 @@ def test_a_missing_option_is_named(saved: Path) -> None:
         load_checkpoint(saved)
 
 
-@pytest.mark.parametrize("content", ["{", "[]", '{"network": {}}'])
+@pytest.mark.parametrize(
+    ("name", "value", "wanted"),
+    [
+        ("size", "big", "size is 'big'; it must be int"),
+        ("skips", 1, "skips is 1; it must be bool"),
+        (
+            "decoder_channels",
+            ["a", "b", "c", "d", "e"],
+            r"decoder_channels is \['a', .*; it must be tuple\[int, \.\.\.\]",
+        ),
+        ("encoder", None, "encoder is None; it must be str"),
+        ("dropout", "0", "dropout is '0'; it must be float"),
+        ("kind", ["resnet"], r"its kind is \['resnet'\]; it must be one of resnet, unet"),
+    ],
+)
+def test_an_option_of_the_wrong_type_is_named(saved: Path, name: str, value: object, wanted: str) -> None:
+    edit(saved, lambda content: content["network"].update({name: value}))
+    with pytest.raises(CheckpointError, match=wanted):
+        load_checkpoint(saved)
+
+
+def test_a_whole_number_may_stand_for_a_share(saved: Path) -> None:
+    edit(saved, lambda content: content["network"].update(dropout=0))
+    assert load_checkpoint(saved).options == TINY
+
+
+@pytest.mark.parametrize("content", ["{", "[]", '{"network": {}}', '{"network": [], "training": {}, "sha256": ""}'])
 def test_a_json_that_is_no_checkpoint_is_refused(saved: Path, content: str) -> None:
     saved.with_suffix(".json").write_text(content)
     with pytest.raises(CheckpointError, match="small.json"):

@@ -7,10 +7,11 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import torch
 from PIL import Image
 
 from generator.checkpoint import save_checkpoint
-from generator.cli import main
+from generator.cli import COMMANDS, _parser, main
 from tests.generator.photos import TINY, astronaut, coffee, colourful_network
 
 
@@ -77,6 +78,17 @@ def test_info_prints_what_is_known_of_a_checkpoint(checkpoint: Path, capsys: pyt
     assert json.loads(capsys.readouterr().out)["network"]["encoder"] == "resnet18"
 
 
+def test_a_run_means_its_checkpoint_in_every_command(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    run, photo = tmp_path / "run", tmp_path / "cup.png"
+    save_checkpoint(run / "last.safetensors", colourful_network(), TINY, {})
+    Image.fromarray(coffee()[:40, :40]).save(photo)
+    assert main(["info", str(run)]) == 0
+    assert json.loads(capsys.readouterr().out)["network"]["encoder"] == "resnet18"
+    assert main(["colorize", str(photo), "-o", str(tmp_path / "out.png"), "--checkpoint", str(run)]) == 0
+    assert main(["export", str(run), "-o", str(tmp_path / "run.onnx")]) == 0
+    assert (tmp_path / "run.onnx").exists()
+
+
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
@@ -91,7 +103,23 @@ def test_info_prints_what_is_known_of_a_checkpoint(checkpoint: Path, capsys: pyt
             ["labels-hinge", "--data", "colour", "--out", "run", "--start", "CHECKPOINT"],
             "another network than labels-hinge",
         ),
+        (["best", "--data", "colour", "--out", "run", "--start", "empty"], "empty is no run: it holds neither"),
+        (
+            ["best", "--data", "colour", "--out", "run", "--start", "CHECKPOINT", "--encoder", "x.pth"],
+            "--start brings an encoder with it: leave --encoder out.",
+        ),
+        (["best", "--data", "colour", "--out", "run", "--encoder-sha256", "ab"], "--encoder-sha256 is that of a file"),
+        (
+            ["best", "--data", "colour", "--out", "run", "--steps", "2"],
+            "Stage large needs photos of 128 pixels, and all are smaller",
+        ),
+        (["best", "--data", "nowhere", "--out", "begun"], "begun holds a run: go on with it by --resume begun"),
         (["--resume", "empty"], "empty holds no run to go on with"),
+        (["--resume", "begun"], "begun holds no run to go on with: its config.json is changed or of another version"),
+        (
+            ["best", "--resume", "begun", "--steps", "500", "--seed", "0"],
+            "A run goes on as it was begun: leave out configuration, --steps, --seed, or begin another run",
+        ),
     ],
 )
 def test_training_that_cannot_begin_says_why_in_one_sentence(
@@ -103,13 +131,21 @@ def test_training_that_cannot_begin_says_why_in_one_sentence(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
     monkeypatch.chdir(tmp_path)
-    for folder in ("empty", "grey", "colour"):
+    for folder in ("empty", "grey", "colour", "begun"):
         Path(folder).mkdir()
+    Path("begun/config.json").write_text("{}")
     Image.fromarray(coffee()[:64, :64, :1].repeat(3, axis=2)).save("grey/one.png")
     Image.fromarray(coffee()[200:264, 200:264]).save("colour/one.png")
     named = [str(checkpoint) if argument == "CHECKPOINT" else argument for argument in arguments]
     assert main(["train", *named]) == 1
     assert said in capsys.readouterr().err
+    assert not Path("run").exists(), "the same --out can be named again"
+
+
+def test_one_step_is_refused_because_its_learning_rate_is_zero(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit):
+        main(["train", "best", "--data", "photos", "--out", "run", "--steps", "1"])
+    assert "--steps: one step teaches nothing: the learning rate falls to zero" in capsys.readouterr().err
 
 
 def test_a_run_is_trained_from_the_command_line(photos: Path, tmp_path: Path) -> None:
@@ -117,13 +153,14 @@ def test_a_run_is_trained_from_the_command_line(photos: Path, tmp_path: Path) ->
     Image.fromarray(coffee()).save(photos / "large.jpg")
     (photos / "coffee.jpg").unlink()
     (photos / "more" / "astronaut.png").unlink()
-    done = generator("train", "thesis-unet-patchgan", "--small", "--steps", 1, "--data", photos, "--out", run)
+    done = generator("train", "thesis-unet-patchgan", "--small", "--steps", 2, "--data", photos, "--out", run)
     assert done.returncode == 0, done.stderr
     assert "Skipped" in done.stderr
     assert "broken.jpg" in done.stderr
     training = json.loads((run / "last.json").read_text())["training"]
     assert training["command"].startswith("python -m generator train thesis-unet-patchgan --small")
-    assert (training["seed"], training["encoder"], training["stages"][0]["steps"]) == (0, "none", 1)
+    assert (training["seed"], training["encoder"], training["stages"][0]["steps"]) == (0, "none", 2)
+    assert "Nothing will be measured: no source holds out photos of 64 pixels" in done.stderr
 
 
 def test_a_device_that_is_not_there_is_refused(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -132,12 +169,78 @@ def test_a_device_that_is_not_there_is_refused(tmp_path: Path, capsys: pytest.Ca
     assert "'quantum' cannot be used here" in capsys.readouterr().err
 
 
+def test_every_command_that_computes_takes_the_gpu_where_there_is_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    commands = {
+        "colorize": ["a.png", "-o", "b.png"],
+        "pretext": ["resnet18", "--data", "a", "--out", "b"],
+        "train": ["--resume", "a"],
+        "evaluate": ["a", "--data", "b"],
+        "compare": ["a", "--data", "b", "--out", "c"],
+        "observe": ["a", "--data", "test=b"],
+    }
+    assert {*commands, "export", "info"} == {*COMMANDS}
+    for there, device in ((True, "cuda"), (False, "cpu")):
+        monkeypatch.setattr("torch.cuda.is_available", lambda there=there: there)
+        for command, arguments in commands.items():
+            assert _parser().parse_args([command, *arguments]).device == torch.device(device)
+
+
 def test_two_photos_of_one_name_both_get_a_file(tmp_path: Path, checkpoint: Path) -> None:
     for name in ("cup.png", "cup.jpg"):
         Image.fromarray(coffee()[:40, :40]).save(tmp_path / name)
     out = tmp_path / "out"
     assert main(["colorize", str(tmp_path), "-o", str(out), "--checkpoint", str(checkpoint)]) == 0
     assert sorted(file.name for file in out.iterdir()) == ["cup.jpg.png", "cup.png.png"]
+
+
+def two_folders(folder: Path) -> list[Path]:
+    """A and B with a photo of the same name, and other content, in each."""
+    sources = [folder / "A", folder / "B"]
+    for place, source in enumerate(sources):
+        source.mkdir(parents=True)
+        Image.fromarray(coffee()[: 40 + place, :40]).save(source / "cup.png")
+    return sources
+
+
+def test_photos_of_one_name_in_two_folders_stay_in_two_folders(tmp_path: Path, checkpoint: Path) -> None:
+    sources, out = two_folders(tmp_path), tmp_path / "out"
+    assert main(["colorize", *map(str, sources), "-o", str(out), "--checkpoint", str(checkpoint)]) == 0
+    assert [Image.open(out / name / "cup.png").height for name in ("A", "B")] == [40, 41]
+
+
+@pytest.mark.parametrize(
+    ("sources", "out", "said"),
+    [
+        (["one/A", "two/A"], "out", "one/A/cup.png and two/A/cup.png would both become out/A/cup.png"),
+        (["one/A"], "one/A", "The colorization of one/A/cup.png would overwrite one/A/cup.png"),
+        (["one/A/cup.png"], "link/cup.png", "The colorization of one/A/cup.png would overwrite one/A/cup.png"),
+        (["one/A/cup.png"], "one/A", "would overwrite one/A/cup.png"),
+        (["one/A/cup.png", "one/B/cup.png"], "two.png", "two.png is a file, and several photos become files in a fold"),
+        (["one"], "two.jpg", "two.jpg is a file"),
+        (["one"], "notes", "notes is a file"),
+        (["one/A/cup.png"], "notes", "notes must end in one of .jpg"),
+    ],
+)
+def test_no_picture_is_lost_to_another_one(
+    sources: list[str],
+    out: str,
+    said: str,
+    checkpoint: Path,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    for folder in ("one", "two"):
+        two_folders(tmp_path / folder)
+    Path("link").symlink_to("one/A")
+    Path("notes").write_text("mine")
+    before = {file: file.is_file() and file.read_bytes() for file in tmp_path.rglob("*")}
+    assert main(["colorize", *sources, "-o", out, "--checkpoint", str(checkpoint)]) == 1
+    refusal = capsys.readouterr().err
+    assert said in refusal
+    assert refusal.count("\n") == 1
+    assert {file: file.is_file() and file.read_bytes() for file in tmp_path.rglob("*")} == before
 
 
 def test_photos_that_no_memory_can_hold_are_told_in_one_sentence(

@@ -8,10 +8,10 @@ import pytest
 from PIL import Image
 
 from generator.baselines import grey
-from generator.checkpoint import CheckpointError, save_checkpoint
+from generator.checkpoint import CheckpointError, find_checkpoint, save_checkpoint
 from generator.cli import main
 from generator.colorizer import Colorizer
-from generator.comparison import draw, find_checkpoint, names, row, written
+from generator.comparison import draw, names, row, written
 from generator.data import read_squares
 from generator.metrics import METRICS, Measured, evaluate_with_intervals
 from generator.networks.resnet import ResNetGenerator

@@ -50,6 +50,31 @@ def test_a_file_without_a_hash_in_its_name_needs_one_that_is_given(file: Path) -
     assert weights_of_file(plain, "resnet18", hashlib.sha256(plain.read_bytes()).hexdigest())
 
 
+@pytest.mark.parametrize("content", [b"", b"<html>not found</html>", bytes(range(256)) * 20])
+def test_a_file_that_torch_did_not_write_is_refused_whatever_its_hash(content: bytes, tmp_path: Path) -> None:
+    path = tmp_path / "weights.pth"
+    path.write_bytes(content)
+    with pytest.raises(
+        CheckpointError, match=r"weights\.pth holds nothing that torch saved, or only a part of it: name"
+    ):
+        weights_of_file(path, "resnet18", hashlib.sha256(content).hexdigest())
+
+
+@pytest.mark.parametrize("saved", [[1, 2], {"conv1": "heavy"}, {"weights": {"conv1.weight": torch.zeros(1)}}])
+def test_a_file_in_which_torch_saved_something_else_is_refused(saved: object, tmp_path: Path) -> None:
+    path = tmp_path / "weights.pth"
+    torch.save(saved, path)
+    with pytest.raises(CheckpointError, match=r"weights\.pth holds something else than weights"):
+        weights_of_file(path, "resnet18", hashlib.sha256(path.read_bytes()).hexdigest())
+
+
+def test_weights_without_parts_are_another_encoder(tmp_path: Path) -> None:
+    path = tmp_path / "weights.pth"
+    torch.save({"alone": torch.zeros(1)}, path)
+    with pytest.raises(CheckpointError, match="another encoder than resnet18"):
+        weights_of_file(path, "resnet18", hashlib.sha256(path.read_bytes()).hexdigest())
+
+
 def test_another_encoder_is_refused(file: Path) -> None:
     with pytest.raises(CheckpointError, match="another encoder than resnet50"):
         weights_of_file(file, "resnet50")

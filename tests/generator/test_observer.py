@@ -156,6 +156,23 @@ def test_the_command_shows_its_power_beside_every_algorithm(
     assert f"{theirs}, test: machine fool rate" in printed.out
 
 
+def test_the_command_observes_where_it_is_told_to_and_else_where_all_commands_compute(
+    photos: list[Photo], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    devices = []
+
+    def look(pictures: list[Photo], _fakes: list[Photo], *, device: object, **_more: object) -> Verdicts:
+        devices.append(str(device))
+        return Verdicts(((0.5,) * len(pictures),))
+
+    monkeypatch.setattr("generator.commands.observe.observe", look)
+    monkeypatch.setattr("torch.cuda.is_available", lambda: True)
+    Image.fromarray(photos[0]).save(tmp_path / "photo.png")
+    assert main(["observe", "grey", "--data", f"test={tmp_path}"]) == 0
+    assert main(["observe", "grey", "--data", f"test={tmp_path}", "--device", "cpu"]) == 0
+    assert devices == ["cuda"] * 3 + ["cpu"] * 3
+
+
 @pytest.mark.parametrize("wrong", ["nowhere.safetensors", "photos"])
 def test_what_is_no_algorithm_is_named_in_a_sentence(
     wrong: str, photos: list[Photo], tmp_path: Path, capsys: pytest.CaptureFixture[str]

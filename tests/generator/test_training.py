@@ -227,6 +227,22 @@ def test_photos_smaller_than_a_stage_are_not_enlarged_for_it(tmp_path: Path) -> 
         trained(tmp_path, configuration(replace(REGRESSION, size=128)))
 
 
+def test_a_stage_without_photos_is_refused_before_the_first_one_is_trained(tmp_path: Path) -> None:
+    wanted = configuration(REGRESSION, replace(REGRESSION, name="large", size=128))
+    with pytest.raises(DataError, match="Stage large needs photos of 128 pixels"):
+        Trainer(wanted, {"few": four_photos()}, RunFolder(tmp_path), half=False)
+
+
+def test_a_run_of_which_nothing_will_be_measured_says_so_and_why(tmp_path: Path) -> None:
+    """None is held out, or only such as are smaller than what the run arrives at."""
+    large = four_photos()
+    small = replace(large, learn=large.learn[:, :, ::2, ::2], held_out=[one[::2, ::2] for one in large.held_out])
+    wanted, folder = configuration(replace(REGRESSION, size=64)), RunFolder(tmp_path)
+    sets = {"small": small, "large": replace(large, held_out=[])}
+    assert "no source holds out photos of 64 pixels" in Trainer(wanted, sets, folder).unmeasured
+    assert Trainer(wanted, {"small": small, "large": large}, folder).unmeasured == ""
+
+
 def test_every_stage_is_judged_at_the_size_that_the_run_arrives_at(tmp_path: Path) -> None:
     large, small = four_photos(), four_photos()
     small = replace(
