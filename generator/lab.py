@@ -47,6 +47,15 @@ def join(lightness: Tensor, ab: Tensor) -> Tensor:
     return lab_to_rgb(fit_gamut(torch.cat([lightness, ab], dim=1))).clamp_(0, 1)
 
 
+def grey_image(lightness: Tensor) -> Tensor:
+    """The sRGB image (B, 3, H, W) in 0..1 with this L* (B, 1, H, W) and no colour.
+
+    It is one channel three times: rounding each by itself could leave a pixel one step of eight bits from grey.
+    """
+    no_colour = torch.zeros_like(lightness).expand(-1, 2, -1, -1)
+    return join(lightness, no_colour)[:, :1].expand(-1, 3, -1, -1)
+
+
 @torch.no_grad()
 def fit_gamut(lab: Tensor) -> Tensor:
     """Scale a* and b* of each pixel by the largest share (at most 1) that sRGB can show; L* is untouched.
