@@ -1,8 +1,9 @@
 """sRGB and CIELab (D65) in float32 torch, and the one way here to join a lightness with colours.
 
 Images are tensors (B, 3, H, W): sRGB in 0..1; L* in 0..100, a* and b* about -110..110.
-The formulas are IEC 61966-2-1 and CIE 15. The white point is the sums of the matrix' rows instead of a rounded
-constant, so that a grey pixel has no colour at all (|a*|, |b*| < 3e-5).
+sRGB's curve is IEC 61966-2-1, CIELab is CIE 15. The matrix is that of ITU-R BT.709's primaries and D65, which are
+sRGB's, in the six digits that scikit-image has; IEC 61966-2-1 itself prints four. The white point is the sums of the
+matrix' rows instead of a rounded constant, so that a grey pixel has no colour at all (|a*|, |b*| < 3e-5).
 """
 
 import numpy as np
