@@ -8,6 +8,7 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
+from generator.errors import Refusal
 from generator.lab import rgb_to_lab
 from generator.networks.registry import Generator
 from generator.portions import Portions
@@ -22,7 +23,7 @@ GRADIENT_LIMIT = 1.0
 Numbers = dict[str, float]
 
 
-class TrainingError(Exception):
+class TrainingError(Refusal):
     """Training that cannot go on, in one sentence."""
 
 

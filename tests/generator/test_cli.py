@@ -1,5 +1,6 @@
 """`python -m generator` as it is typed: on files, folders, and things that are no photos."""
 
+import importlib
 import json
 import subprocess
 import sys
@@ -9,8 +10,9 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from generator import commands
 from generator.checkpoint import save_checkpoint
-from generator.cli import main
+from generator.cli import COMMANDS, main
 from tests.generator.photos import TINY, astronaut, coffee, colourful_network
 
 
@@ -75,6 +77,26 @@ def test_a_checkpoint_that_does_not_exist_is_named(photos: Path, tmp_path: Path)
 def test_info_prints_what_is_known_of_a_checkpoint(checkpoint: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["info", str(checkpoint)]) == 0
     assert json.loads(capsys.readouterr().out)["network"]["encoder"] == "resnet18"
+
+
+def test_info_waits_for_nothing_that_only_other_commands_need(checkpoint: Path) -> None:
+    code = (
+        f"import sys; from generator.cli import main; main(['info', {str(checkpoint)!r}]); "
+        "heavy = 'altair', 'vl_convert', 'scipy', 'onnx', 'onnxruntime'; "
+        "print([name for name in heavy if name in sys.modules])"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.splitlines()[-1] == "[]"
+
+
+def test_every_command_is_listed_with_what_its_module_says_of_itself(capsys: pytest.CaptureFixture[str]) -> None:
+    folder = Path(commands.__file__).parent
+    assert {file.stem for file in folder.glob("*.py")} - {"__init__", "arguments"} == set(COMMANDS)
+    for name, about in COMMANDS.items():
+        assert importlib.import_module(f"generator.commands.{name}").__doc__ == f"`{name}`: {about}"
+        with pytest.raises(SystemExit, match="0"):
+            main([name, "--help"])
+        assert "--device" in capsys.readouterr().out
 
 
 @pytest.mark.parametrize(
