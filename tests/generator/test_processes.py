@@ -3,15 +3,20 @@
 import json
 import subprocess
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 import torch
+from torch import nn
 
 from generator.networks.registry import build
+from generator.training.game import Game
+from generator.training.labels import Labels
 from generator.training.processes import Processes
 from tests.generator.photos import TINY
+from tests.generator.test_training import REGRESSION
 
 TWO = ("-m", "torch.distributed.run", "--standalone", "--nproc-per-node", "2")
 CODE = """
@@ -72,6 +77,27 @@ def test_two_processes_log_of_the_game_what_one_alone_would(tmp_path: Path) -> N
         assert two == pytest.approx(one, rel=1e-3, abs=1e-5)
         assert {"huber", "adversarial", "discriminator_loss", "accuracy", "real_right", "logit_gap"} < set(one)
         assert {"generator_gradient", "discriminator_gradient"} < set(one)
+
+
+class Apart(Processes):
+    """One of two processes, with nothing between them."""
+
+    def together(self, module: nn.Module) -> nn.Module:
+        return module
+
+    def means(self, numbers: Mapping[str, float]) -> dict[str, float]:
+        return dict(numbers)
+
+
+def test_dropout_leaves_out_other_features_in_each_process() -> None:
+    losses = []
+    for rank in (0, 1):
+        torch.manual_seed(0)
+        generator = build(replace(TINY, dropout=0.5))
+        nn.init.normal_(generator.decoder.exit.weight)
+        game = Game(REGRESSION, generator, None, Labels("hard", torch.Generator()), Apart(rank, 2), half=False)
+        losses.append(game.learn(torch.rand(8, 3, 32, 32), 0.5)["huber"])
+    assert losses[0] != losses[1]
 
 
 def test_processes_that_began_alike_draw_other_masks_and_go_on_alike() -> None:
