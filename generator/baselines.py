@@ -2,10 +2,8 @@
 
 from collections.abc import Sequence
 
-import torch
-
 from generator.colorizer import BATCH, Photo, batches_of_one_size, shrink, to_arrays, to_tensor
-from generator.lab import join, rgb_to_lab
+from generator.lab import grey_image, join, rgb_to_lab
 
 
 def grey(photos: Sequence[Photo]) -> list[Photo]:
@@ -13,10 +11,7 @@ def grey(photos: Sequence[Photo]) -> list[Photo]:
     greys: dict[int, Photo] = {}
     for places in batches_of_one_size(photos, BATCH):
         lightness = rgb_to_lab(to_tensor([photos[place] for place in places]))[:, :1]
-        no_colour = torch.zeros_like(lightness).expand(-1, 2, -1, -1)
-        # One channel three times: rounding each by itself could leave a pixel one step from grey.
-        rgb = join(lightness, no_colour)[:, :1].expand(-1, 3, -1, -1)
-        greys.update(zip(places, to_arrays(rgb), strict=True))
+        greys.update(zip(places, to_arrays(grey_image(lightness)), strict=True))
     return [greys[place] for place in range(len(photos))]
 
 

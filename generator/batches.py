@@ -38,6 +38,7 @@ class Crops:
         return F.avg_pool2d(fine, finer)
 
     def draw(self, photos: Tensor, random: torch.Generator) -> Tensor:
+        """A random crop (B, C, size, size) in 0..1 of each uint8 photo (B, C, S, S), on the device of the photos."""
         return self.cut(photos, self.plan(len(photos), random))
 
 

@@ -90,10 +90,7 @@ class Colorizer:
         height, width = lightness.shape[-2:]
         with torch.autocast(self.device.type, torch.bfloat16, enabled=self.precision == "bf16"):
             ab = self.network(shrink(lightness, network_size(height, width, self.size)))
-        if ab.shape[-2:] != (height, width):
-            # Bilinear, because nearest would leave blocks of colour several pixels wide.
-            ab = F.interpolate(ab, (height, width), mode="bilinear", align_corners=False)
-        return torch.cat([lightness, ab], dim=1)
+        return torch.cat([lightness, to_photo_size(ab, (height, width))], dim=1)
 
     def as_memory_allows(self, work: Callable[[Sequence[Photo]], Made], photos: Sequence[Photo]) -> Iterator[Made]:
         """What `work` makes of the photos, a batch at a time; of fewer photos from where memory runs out.
@@ -146,6 +143,16 @@ def shrink(image: Tensor, size: tuple[int, int]) -> Tensor:
     if size[0] <= image.shape[-2] and size[1] <= image.shape[-1]:
         return F.interpolate(image, size, mode="area")
     return F.interpolate(image, size, mode="bilinear", align_corners=False, antialias=True)
+
+
+def to_photo_size(ab: Tensor, size: tuple[int, int]) -> Tensor:
+    """Colours (B, 2, h, w) of a network's size at the `size` (H, W) of the photo, as every colorization has them.
+
+    Bilinear, because nearest would leave blocks of colour several pixels wide.
+    """
+    if size == ab.shape[-2:]:
+        return ab
+    return F.interpolate(ab, size, mode="bilinear", align_corners=False)
 
 
 def batches_of_one_size(photos: Sequence[Photo], batch: int) -> Iterator[list[int]]:

@@ -59,6 +59,7 @@ def names(paths: Sequence[Path]) -> list[str]:
 
 
 def markdown(rows: Mapping[str, Row]) -> str:
+    """The table: a heading, and a line for each name, every number rounded and beside its interval."""
     lines = [["network", *(metric.title for metric in METRICS)], ["---", *("---:" for _ in METRICS)]]
     lines += [[name, *(written(numbers[metric.name], metric) for metric in METRICS)] for name, numbers in rows.items()]
     return "".join(f"| {' | '.join(line)} |\n" for line in lines)

@@ -19,6 +19,7 @@ import torch.nn.functional as F
 from numpy.typing import NDArray
 from torch import Tensor
 
+from generator.errors import Refusal
 from generator.files import written_whole
 from generator.networks.blocks import STRIDE
 from generator.networks.registry import Generator
@@ -29,7 +30,7 @@ OPSET = 17  # the oldest that has all that is needed, so that old runtimes can r
 MOST_DIFFERENCE = 0.1
 
 
-class ExportError(Exception):
+class ExportError(Refusal):
     """A file that would not colorize as its checkpoint does, in one sentence."""
 
 

@@ -1,8 +1,9 @@
 """sRGB and CIELab (D65) in float32 torch, and the one way here to join a lightness with colours.
 
 Images are tensors (B, 3, H, W): sRGB in 0..1; L* in 0..100, a* and b* about -110..110.
-The formulas are IEC 61966-2-1 and CIE 15. The white point is the sums of the matrix' rows instead of a rounded
-constant, so that a grey pixel has no colour at all (|a*|, |b*| < 3e-5).
+sRGB's curve is IEC 61966-2-1, CIELab is CIE 15. The matrix is that of ITU-R BT.709's primaries and D65, which are
+sRGB's, in the six digits that scikit-image has; IEC 61966-2-1 itself prints four. The white point is the sums of the
+matrix' rows instead of a rounded constant, so that a grey pixel has no colour at all (|a*|, |b*| < 3e-5).
 """
 
 import numpy as np
@@ -45,6 +46,15 @@ def join(lightness: Tensor, ab: Tensor) -> Tensor:
     A colour outside sRGB keeps its hue and loses chroma until it fits, so L* stays as given.
     """
     return lab_to_rgb(fit_gamut(torch.cat([lightness, ab], dim=1))).clamp_(0, 1)
+
+
+def grey_image(lightness: Tensor) -> Tensor:
+    """The sRGB image (B, 3, H, W) in 0..1 with this L* (B, 1, H, W) and no colour.
+
+    It is one channel three times: rounding each by itself could leave a pixel one step of eight bits from grey.
+    """
+    no_colour = torch.zeros_like(lightness).expand(-1, 2, -1, -1)
+    return join(lightness, no_colour)[:, :1].expand(-1, 3, -1, -1)
 
 
 @torch.no_grad()

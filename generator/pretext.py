@@ -5,7 +5,6 @@
 Where no ImageNet weights can be had, this encoder is what makes a few thousand photos enough for a generator.
 """
 
-import json
 import time
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
@@ -24,13 +23,18 @@ from generator.lab import rgb_to_lab
 from generator.networks.blocks import place
 from generator.networks.encoders import Classifier, ClassifierOptions
 from generator.portions import Portions
+from generator.training.run_folder import RunFolder
 
 CHUNK = 1000  # photos converted at once
 
 
 @dataclass(frozen=True)
 class PretextOptions:
-    """How long and how hard; the rate rises for a fifth of the steps and falls to zero (Smith and Topin 2019)."""
+    """How long and how hard; the rate rises for a fifth of the steps and falls to zero (Smith and Topin 2019).
+
+    While the rate rises the momentum falls from 0.95 to 0.85, and then back: torch's usual one-cycle schedule.
+    held_out: photos that the accuracies are measured on; nothing is learned from them.
+    """
 
     epochs: int = 12
     batch: int = 128
@@ -70,24 +74,30 @@ def read_labelled(sources: Sequence[Path], size: int) -> tuple[LabelledPhotos, l
 
 
 class Pretext:
-    """One run of the pretext task, into the folder `out`."""
+    """One run of the pretext task. Raises DataError where too few photos are left to learn from.
+
+    folder: a new one, which `train` expects to have begun; a run that ended early cannot be gone on with.
+    """
 
     def __init__(
         self,
         network: ClassifierOptions,
         options: PretextOptions,
         photos: LabelledPhotos,
-        out: Path,
+        folder: RunFolder,
         *,
         seed: int = 0,
         device: torch.device | str = "cpu",
     ) -> None:
         if len(photos) <= options.held_out + options.batch:
-            raise DataError(f"{len(photos)} photos are too few: {options.held_out} are held out; add photos.")
+            raise DataError(
+                f"{len(photos)} photos are too few: {options.held_out} are held out, and more than a batch of "
+                f"{options.batch} must be left to learn from; add photos, or hold fewer out by --held-out."
+            )
         torch.manual_seed(seed)
         self.options = options
         self.network_options = network
-        self.out = out
+        self.folder = folder
         self.random = torch.Generator().manual_seed(seed)
         self.pixels, self.labels = photos.pixels.to(device), photos.labels.to(device)
         self.network = place(Classifier(network), device)
@@ -96,9 +106,9 @@ class Pretext:
 
     def train(self) -> Path:
         """Every epoch; returns the checkpoint, which is written again after each."""
-        self.out.mkdir(parents=True, exist_ok=True)
         options = self.options
         steps = (len(self.labels) - options.held_out) // options.batch * options.epochs
+        # The schedule takes the place of this momentum, too.
         optimizer = torch.optim.SGD(
             self.network.parameters(), options.learning_rate, 0.9, weight_decay=options.weight_decay, nesterov=True
         )
@@ -112,11 +122,7 @@ class Pretext:
                 schedule.step()
             minutes = round((time.monotonic() - begin) / 60, 1)
             self._save(epoch=epoch, loss=sum(losses) / len(losses), **self._accuracy(), minutes=minutes)
-        return self.checkpoint
-
-    @property
-    def checkpoint(self) -> Path:
-        return self.out / "last.safetensors"
+        return self.folder.last
 
     def _shuffled(self) -> Iterator[Tensor]:
         learn = torch.randperm(len(self.labels) - self.options.held_out, generator=self.random) + self.options.held_out
@@ -156,9 +162,8 @@ class Pretext:
 
     def _save(self, **numbers: float) -> None:
         self.record["epochs"].append({name: round(value, 4) for name, value in numbers.items()})
-        with (self.out / "metrics.jsonl").open("a") as file:
-            file.write(json.dumps(numbers) + "\n")
-        save_checkpoint(self.checkpoint, self.network, self.network_options, self.record)
+        self.folder.log(**numbers)
+        save_checkpoint(self.folder.last, self.network, self.network_options, self.record)
 
 
 def _lightness(rgb: Tensor) -> Tensor:

@@ -46,7 +46,8 @@ def test_beat_holds_neither_torch_nor_statsmodels_nor_the_worker() -> None:
 
 def test_the_generator_knows_nothing_of_the_site() -> None:
     code = (
-        "import sys; import generator.colorizer, generator.baselines, generator.cli; "
+        "import importlib, sys; import generator.colorizer, generator.baselines; from generator.cli import COMMANDS; "
+        "[importlib.import_module(f'generator.commands.{name}') for name in COMMANDS]; "
         "print([name for name in ('django', 'celery', 'colortest', 'worker') if name in sys.modules])"
     )
     assert python(code) == "[]"

@@ -14,12 +14,14 @@ UNLIKE = "folders or zips that were learned from: photos of which they hold a co
 
 
 def positive(text: str) -> int:
+    """A whole number from 1 on. Raises ArgumentTypeError for any other text."""
     if not text.isdigit() or int(text) < 1:
         raise argparse.ArgumentTypeError(f"{text!r} is not a number above zero")
     return int(text)
 
 
 def device(text: str) -> str:
+    """The name of a device that torch can use here, as it was given. Raises ArgumentTypeError for any other."""
     try:
         torch.empty(0, device=text)
     except (RuntimeError, AssertionError) as error:

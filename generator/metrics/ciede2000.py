@@ -26,9 +26,9 @@ def delta_e(lab: Tensor, other: Tensor) -> Tensor:
     middle_hue = torch.where(grey, hue + other_hue, _middle(hue, other_hue))  # (14)
 
     lightness_part = (other_lightness - lightness) / _lightness_scale(middle_lightness)
-    chroma_part = (other_chroma - chroma) / (1 + 0.045 * middle_chroma)  # (16)
+    chroma_part = (other_chroma - chroma) / (1 + 0.045 * middle_chroma)  # (19)
     hue_difference = 2 * (chroma * other_chroma).sqrt() * _sin(turn / 2)  # (11)
-    hue_part = hue_difference / (1 + 0.015 * middle_chroma * _hue_weight(middle_hue))  # (17)
+    hue_part = hue_difference / (1 + 0.015 * middle_chroma * _hue_weight(middle_hue))  # (20)
     rotation = _rotation(middle_chroma, middle_hue) * chroma_part * hue_part
     squared = lightness_part**2 + chroma_part**2 + hue_part**2 + rotation  # (22)
     return squared.clamp(min=0).sqrt()
@@ -57,23 +57,24 @@ def _middle(hue: Tensor, other: Tensor) -> Tensor:
 
 
 def _lightness_scale(lightness: Tensor) -> Tensor:
-    """(15)"""
+    """(18)"""
     offset = (lightness - 50) ** 2
     return 1 + 0.015 * offset / (20 + offset).sqrt()
 
 
 def _hue_weight(hue: Tensor) -> Tensor:
-    """(18)"""
+    """(15)"""
     return 1 - 0.17 * _cos(hue - 30) + 0.24 * _cos(2 * hue) + 0.32 * _cos(3 * hue + 6) - 0.20 * _cos(4 * hue - 63)
 
 
 def _rotation(chroma: Tensor, hue: Tensor) -> Tensor:
-    """The tie of chroma and hue in blue colours (19, 20, 21)."""
+    """The tie of chroma and hue in blue colours (16, 17, 21)."""
     angle = 60 * torch.exp(-(((hue - 275) / 25) ** 2))
     return -2 * _saturation(chroma) * _sin(angle)
 
 
 def _saturation(chroma: Tensor) -> Tensor:
+    """Half of (17), and the root in (4)."""
     # A power of seven first would leave float32's range of exact sums; the ratio does not.
     ratio = (chroma / 25) ** 7
     return (ratio / (ratio + 1)).sqrt()

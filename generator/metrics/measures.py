@@ -4,14 +4,11 @@
 """
 
 import torch
-import torch.nn.functional as F
 from torch import Tensor
 
-from generator.networks.blocks import AB_RANGE
+from generator.ab import BINS, bins, huber_errors
 
-HUBER_BETA = 1 / AB_RANGE  # one unit of a* or b*
-AB_BIN = 10  # units of a* and b*
-AB_BINS = 2 * int(AB_RANGE) // AB_BIN + 1
+KNEE = 1.0  # unit of a* or b*
 CHROMA_BIN = 5  # units of C*ab: a tint of ten is seen, so it must not share the bin of grey
 CHROMA_BINS = 28  # sRGB reaches C*ab = 134
 LEAST_ERROR = (1 / 255) ** 2 / 12  # of rounding to eight bits: a PSNR of 58.9 dB instead of infinity
@@ -19,7 +16,7 @@ LEAST_ERROR = (1 / 255) ** 2 / 12  # of rounding to eight bits: a PSNR of 58.9 d
 
 def huber(ab: Tensor, truth: Tensor) -> Tensor:
     """Mean Huber loss of ab/110: quadratic below one unit of a* or b*, linear above."""
-    return _mean(F.smooth_l1_loss(ab / AB_RANGE, truth / AB_RANGE, beta=HUBER_BETA, reduction="none"))
+    return _mean(huber_errors(ab, truth, KNEE))
 
 
 def ab_error(ab: Tensor, truth: Tensor) -> Tensor:
@@ -51,13 +48,8 @@ def ab_mean(ab: Tensor) -> Tensor:
 
 
 def ab_histogram(ab: Tensor) -> Tensor:
-    """The share of pixels in each of AB_BINS x AB_BINS bins, flat.
-
-    The bins lie around multiples of ten, as those of Zhang et al. 2016, so that grey is inside one, not at a corner
-    of four.
-    """
-    a, b = ((ab / AB_BIN).round().long() + AB_BINS // 2).clamp(0, AB_BINS - 1).unbind(dim=1)
-    return _shares(a * AB_BINS + b, AB_BINS**2)
+    """The share of pixels in each of BINS x BINS bins of the plane of a* and b*, flat."""
+    return _shares(bins(ab), BINS**2)
 
 
 def chroma_histogram(ab: Tensor) -> Tensor:
@@ -77,8 +69,8 @@ def _mean(values: Tensor) -> Tensor:
     return values.flatten(1).mean(dim=1)
 
 
-def _shares(bins: Tensor, count: int) -> Tensor:
+def _shares(numbers: Tensor, count: int) -> Tensor:
     """(B, count) shares of the pixels (B, H, W), each the number of its bin."""
-    first = torch.arange(len(bins), device=bins.device)[:, None] * count
-    counts = torch.bincount((bins.flatten(1) + first).flatten(), minlength=len(bins) * count)
-    return counts.view(len(bins), count) / bins[0].numel()
+    first = torch.arange(len(numbers), device=numbers.device)[:, None] * count
+    counts = torch.bincount((numbers.flatten(1) + first).flatten(), minlength=len(numbers) * count)
+    return counts.view(len(numbers), count) / numbers[0].numel()

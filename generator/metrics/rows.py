@@ -7,7 +7,7 @@ from torch import Tensor
 from tqdm import tqdm
 
 from generator.colorizer import Colorizer, Photo, batches_of_one_size, to_arrays, to_tensor
-from generator.lab import join, rgb_to_lab, share_out_of_gamut
+from generator.lab import grey_image, join, rgb_to_lab, share_out_of_gamut
 from generator.metrics import measures
 from generator.metrics.ciede2000 import delta_e
 
@@ -37,8 +37,7 @@ def _measure(colorizer: Colorizer, photos: Tensor) -> dict[str, Tensor]:
     truth = rgb_to_lab(photos)
     colourless = torch.cat([truth[:, :1], torch.zeros_like(truth[:, 1:])], dim=1)
     predicted = _as_shown(join(raw[:, :1], raw[:, 1:]))
-    # One channel three times: rounding each by itself could leave a pixel one step from grey.
-    grey = _as_shown(join(colourless[:, :1], colourless[:, 1:]))[:, :1].expand(-1, 3, -1, -1)
+    grey = _as_shown(grey_image(truth[:, :1]))
     rows = {f"{name}_truth": values for name, values in _alone(photos, truth).items()}
     for of, unfitted, rgb in (("", raw, predicted), ("_grey", colourless, grey)):
         lab = rgb_to_lab(rgb)

@@ -34,10 +34,10 @@ class UpBlock(nn.Module):
         self.convolution = convolution(channels + (width if lateral else 0), width, kernel=3)
 
     def forward(self, x: Tensor, features: Tensor | None) -> Tensor:
-        x = F.interpolate(x, scale_factor=2.0, mode="nearest")
+        x = F.interpolate(x, scale_factor=2.0, mode="nearest")  # (B, channels, 2h, 2w)
         if self.lateral is not None and features is not None:
-            x = torch.cat([x, self.lateral(features)], dim=1)
-        wider: Tensor = self.convolution(x)
+            x = torch.cat([x, self.lateral(features)], dim=1)  # (B, channels + width, 2h, 2w)
+        wider: Tensor = self.convolution(x)  # (B, width, 2h, 2w)
         return wider
 
 

@@ -62,7 +62,7 @@ class PatchDiscriminator(nn.Module):
         self.layers = nn.Sequential(*layers, spectral_norm(nn.Conv2d(last, 1, KERNEL, padding=1)))
 
     def forward(self, lightness: Tensor, ab: Tensor) -> Tensor:
-        logits: Tensor = self.layers(_joined(lightness, ab))
+        logits: Tensor = self.layers(_joined(lightness, ab))  # (B, 1, about H/8, about W/8)
         return logits.float()
 
 
@@ -83,7 +83,8 @@ class SigmoidDiscriminator(nn.Module):
         )
 
     def forward(self, lightness: Tensor, ab: Tensor) -> Tensor:
-        logits: Tensor = self.head(self.layers(_joined(lightness, ab)))
+        features = self.layers(_joined(lightness, ab))  # (B, C, h, w), of any size
+        logits: Tensor = self.head(features)  # (B, 1)
         return logits.float()
 
 
@@ -96,5 +97,5 @@ def _convolutions(widths: list[int], stride: int) -> Iterator[nn.Module]:
 
 def _joined(lightness: Tensor, ab: Tensor) -> Tensor:
     """Lightness and colours, each about -1..1."""
-    joined = torch.cat([lightness / 50 - 1, ab / AB_RANGE], dim=1)
+    joined = torch.cat([lightness / 50 - 1, ab / AB_RANGE], dim=1)  # (B, 3, H, W)
     return joined.contiguous(memory_format=torch.channels_last)

@@ -38,11 +38,11 @@ class Encoder(nn.Module):
         self.stages = nn.ModuleList([resnet.layer1, resnet.layer2, resnet.layer3, resnet.layer4])
 
     def forward(self, lightness: Tensor) -> list[Tensor]:
-        stacked = (lightness.expand(-1, 3, -1, -1) / 100 - self.mean) / self.std
-        features = [self.stem(stacked.contiguous(memory_format=torch.channels_last))]
+        stacked = (lightness.expand(-1, 3, -1, -1) / 100 - self.mean) / self.std  # (B, 3, H, W)
+        features = [self.stem(stacked.contiguous(memory_format=torch.channels_last))]  # (B, C, H/2, W/2)
         deeper = self.pool(features[0])
         for stage in self.stages:
-            deeper = stage(deeper)
+            deeper = stage(deeper)  # (B, C, H/4, W/4) after the first, down to (B, C, H/32, W/32)
             features.append(deeper)
         return features
 
@@ -72,10 +72,12 @@ class Classifier(nn.Module):
         self.head = nn.Linear(ENCODER_CHANNELS[options.encoder][-1], options.classes)
 
     def forward(self, lightness: Tensor) -> Tensor:
-        logits: Tensor = self.head(self.encoder(lightness)[-1].mean(dim=(2, 3)))
+        seen = self.encoder(lightness)[-1].mean(dim=(2, 3))  # (B, C)
+        logits: Tensor = self.head(seen)  # (B, classes)
         return logits
 
 
 def check_encoder(name: str) -> None:
+    """Raises ValueError for a name that is none of ENCODER_CHANNELS."""
     if name not in ENCODER_CHANNELS:
         raise ValueError(f"encoder is {name!r}; it must be one of {', '.join(ENCODER_CHANNELS)}.")

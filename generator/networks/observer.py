@@ -49,14 +49,14 @@ class Observer(nn.Module):
         self.head = nn.Linear(options.channels[-1], 1, bias=False)  # a bias would cancel in the difference
 
     def forward(self, lightness: Tensor, first: Tensor, second: Tensor) -> Tensor:
-        return self._score(lightness, first) - self._score(lightness, second)
+        return self._score(lightness, first) - self._score(lightness, second)  # (B,)
 
     def _score(self, lightness: Tensor, ab: Tensor) -> Tensor:
         """How real each picture looks by itself (B,), on a scale that has no zero."""
-        picture = torch.cat([lightness / 50 - 1, ab / USUAL_AB], dim=1)
+        picture = torch.cat([lightness / 50 - 1, ab / USUAL_AB], dim=1)  # (B, 3, H, W)
         # Wrong colour shows where its edges are not those of the light; given the edges, few photos teach that.
-        features = self.layers(torch.cat([picture, 2 * _edges(picture)], dim=1))
-        score: Tensor = self.head(features.mean(dim=(2, 3)))
+        features = self.layers(torch.cat([picture, 2 * _edges(picture)], dim=1))  # (B, C, h, w) from (B, 6, H, W)
+        score: Tensor = self.head(features.mean(dim=(2, 3)))  # (B, 1)
         return score[:, 0]
 
 

@@ -26,6 +26,7 @@ class Options:
         return cls(**{name: _hashable(values[name]) for name in names})
 
     def to_json(self) -> dict[str, Any]:
+        """Every option and the kind of network as plain JSON values, which `from_json` takes back."""
         return {"kind": self.kind, **{name: _plain(value) for name, value in asdict(self).items()}}
 
 

@@ -50,7 +50,8 @@ class ResNetGenerator(nn.Module):
         self.decoder = Decoder(options)
 
     def forward(self, lightness: Tensor) -> Tensor:
-        return to_ab(self.decoder(self.encoder(lightness)))
+        stages = self.encoder(lightness)  # five of (B, C, h, w), from H/2, W/2 down to H/32, W/32
+        return to_ab(self.decoder(stages))  # (B, 2, H, W)
 
 
 class Decoder(nn.Module):
@@ -69,9 +70,9 @@ class Decoder(nn.Module):
         self.exit = grey_exit(widths[-1])
 
     def forward(self, stages: list[Tensor]) -> Tensor:
-        finer = [*reversed(stages[:-1]), None]
-        x = self.entry(self.dropout(stages[-1]))
+        finer = [*reversed(stages[:-1]), None]  # (B, C, H/16, W/16) up to (B, C, H/2, W/2); none at H, W
+        x = self.entry(self.dropout(stages[-1]))  # (B, C, H/32, W/32)
         for block, features in zip(self.blocks, finer, strict=True):
-            x = block(x, features)
-        ab: Tensor = self.exit(x)
+            x = block(x, features)  # twice as high and wide
+        ab: Tensor = self.exit(x)  # (B, 2, H, W)
         return ab

@@ -38,7 +38,8 @@ class UNet(nn.Module):
         self.decoder = ExpandingPath(options.channels)
 
     def forward(self, lightness: Tensor) -> Tensor:
-        return to_ab(self.decoder(self.encoder(lightness / 50 - 1)))
+        features = self.encoder(lightness / 50 - 1)  # six of (B, C, h, w), from H, W down to H/32, W/32
+        return to_ab(self.decoder(features))  # (B, 2, H, W)
 
 
 class ContractingPath(nn.Module):
@@ -53,9 +54,9 @@ class ContractingPath(nn.Module):
         )
 
     def forward(self, image: Tensor) -> list[Tensor]:
-        features = [self.entry(image)]
+        features = [self.entry(image)]  # (B, C, H, W)
         for halving in self.halvings:
-            features.append(halving(features[-1]))
+            features.append(halving(features[-1]))  # half as high and wide
         return features
 
 
@@ -71,8 +72,8 @@ class ExpandingPath(nn.Module):
         self.exit = grey_exit(channels[0])
 
     def forward(self, features: list[Tensor]) -> Tensor:
-        x = features[-1]
+        x = features[-1]  # (B, C, H/32, W/32)
         for block, finer in zip(self.blocks, reversed(features[:-1]), strict=True):
-            x = block(x, finer)
-        ab: Tensor = self.exit(x)
+            x = block(x, finer)  # twice as high and wide
+        ab: Tensor = self.exit(x)  # (B, 2, H, W)
         return ab

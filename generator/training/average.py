@@ -8,7 +8,7 @@ from generator.networks.registry import Generator
 
 
 class Average:
-    """An exponential moving average (Polyak and Juditsky 1992; Karras et al. 2018, section 4)."""
+    """An exponential moving average (Polyak and Juditsky 1992; Karras et al. 2018, on training configuration)."""
 
     def __init__(self, network: Generator, decay: float) -> None:
         self.network: Generator = deepcopy(network).eval().requires_grad_(False)
@@ -17,7 +17,10 @@ class Average:
 
     @torch.no_grad()
     def follow(self, network: Generator) -> None:
-        """It follows quickly at first, when the weights are still bad."""
+        """It follows quickly at first, when the weights are still bad.
+
+        So does TensorFlow's ExponentialMovingAverage, whose convention (1 + steps) / (10 + steps) is.
+        """
         self.steps += 1
         pace = 1 - min(self.decay, (1 + self.steps) / (10 + self.steps))
         torch._foreach_lerp_(list(self.network.parameters()), list(network.parameters()), pace)

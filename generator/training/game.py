@@ -8,6 +8,7 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
+from generator.errors import Refusal
 from generator.lab import rgb_to_lab
 from generator.networks.registry import Generator
 from generator.portions import Portions
@@ -22,7 +23,7 @@ GRADIENT_LIMIT = 1.0
 Numbers = dict[str, float]
 
 
-class TrainingError(Exception):
+class TrainingError(Refusal):
     """Training that cannot go on, in one sentence."""
 
 
@@ -62,7 +63,8 @@ class Game:
         self.optimizers = {side: self._optimizer(side) for side in ("generator", "discriminator") if self._rates(side)}
 
     def learn(self, rgb: Tensor, progress: float) -> Numbers:
-        """One step on sRGB (B, 3, H, W) in 0..1, at this share 0..1 of the stage; returns the numbers to log.
+        """One step on sRGB (B, 3, H, W) in 0..1, at this share 0..1 of the stage; returns the numbers to log,
+        which are means over all processes.
 
         A batch that does not fit in memory is learned from in portions, for the rest of the stage. Raises TrainingError
         where the loss is no number, OutOfMemory where not even two photos fit.
@@ -71,15 +73,18 @@ class Game:
 
         def step() -> Numbers:
             self.labels.random.set_state(drawn)
-            return self._learn(rgb, progress)
+            with self.processes.own_randomness():
+                return self._learn(rgb, progress)
 
         return self.portions.learn(len(rgb), step)
 
     def state_dict(self) -> dict[str, Any]:
+        """What the optimizers remember and how batches are cut; the weights themselves are the run's to save."""
         sides = {side: optimizer.state_dict() for side, optimizer in self.optimizers.items()}
         return {**sides, "accumulate": self.portions.count}
 
     def load_state_dict(self, state: Mapping[str, Any]) -> None:
+        """Go on as the game of the same stage whose `state_dict` this was."""
         self.portions.count = state["accumulate"]
         for side, optimizer in self.optimizers.items():
             optimizer.load_state_dict(state[side])
@@ -87,10 +92,11 @@ class Game:
     def _learn(self, rgb: Tensor, progress: float) -> Numbers:
         for optimizer in self.optimizers.values():
             optimizer.zero_grad()
-        means: dict[str, float] = defaultdict(float)
+        own: dict[str, float] = defaultdict(float)
         for part in rgb.chunk(self.portions.count):
             for name, value in self._add_gradients(part).items():
-                means[name] += value / self.portions.count
+                own[name] += value / self.portions.count
+        means = self.processes.means(own)
         for name, value in means.items():
             if not math.isfinite(value):
                 raise TrainingError(f"In stage {self.stage.name} {name} is {value}; lower its learning rates.")
@@ -120,7 +126,7 @@ class Game:
         loss = self.labels.discriminator_loss(real, generated)
         real_right = float((real < self.labels.boundary).float().mean())
         generated_right = float((generated > self.labels.boundary).float().mean())
-        accuracy = self.processes.mean((real_right + generated_right) / 2)
+        accuracy = (real_right + generated_right) / 2
         if "discriminator" in self.optimizers:
             (loss / self.portions.count).backward()  # type: ignore[no-untyped-call]
         gap = float((generated.mean() - real.mean()).detach())

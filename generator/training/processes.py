@@ -3,11 +3,13 @@
 torchrun --nproc-per-node 2 -m generator train …
 
 Together they learn what one would from whole batches: gradients are means over all processes, and so are the statistics
-of batch norms (generator.training.norms). Sums in another order round otherwise, so weights differ a little.
+of batch norms (generator.training.norms) and all numbers that are logged. Sums in another order round otherwise, so
+weights differ a little. With dropout they differ by chance too: each process draws masks of its own for its share of a
+batch, which are other ones than one process draws for all of it.
 """
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 
@@ -34,16 +36,32 @@ class Processes:
             return module
         return DistributedDataParallel(module)
 
-    def mean(self, value: float) -> float:
-        """The mean of a number over all processes, so that all decide alike."""
+    def means(self, numbers: Mapping[str, float]) -> dict[str, float]:
+        """The mean of each number over all processes, which all name the same ones, so that all decide alike."""
         if self.count == 1:
-            return value
+            return dict(numbers)
         device = "cuda" if dist.get_backend() == "nccl" else "cpu"
-        total = torch.tensor(value, dtype=torch.float64, device=device)
-        dist.all_reduce(total)
-        return float(total) / self.count
+        totals = torch.tensor(list(numbers.values()), dtype=torch.float64, device=device)
+        dist.all_reduce(totals)
+        return dict(zip(numbers, (totals / self.count).tolist(), strict=True))
+
+    @contextmanager
+    def own_randomness(self) -> Iterator[None]:
+        """What torch draws in here, as dropout does, is of this process' own: all of them began with one seed.
+
+        Afterwards all would draw the same again, so the random state that the first one saves is that of all.
+        """
+        if self.count == 1:
+            yield
+            return
+        seed = int(torch.randint(2**62, ()))
+        on_gpu = torch.cuda.is_initialized()  # type: ignore[no-untyped-call]
+        with torch.random.fork_rng([torch.cuda.current_device()] if on_gpu else []):
+            torch.manual_seed(seed + self.rank)
+            yield
 
     def wait(self) -> None:
+        """Returns once all processes have come to this; at once for one alone."""
         if self.count > 1:
             dist.barrier()
 

@@ -17,6 +17,7 @@ class Watch:
         self.memory = {"accuracy": 0.5, "sure": 0.0}
 
     def look(self, numbers: Mapping[str, float]) -> None:
+        """Remember what one step logged of the discriminator; a step without one changes nothing."""
         if "accuracy" in numbers:
             accuracy = numbers["accuracy"]
             self.memory["accuracy"] = MEMORY * self.memory["accuracy"] + (1 - MEMORY) * accuracy

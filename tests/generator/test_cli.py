@@ -1,5 +1,6 @@
 """`python -m generator` as it is typed: on files, folders, and things that are no photos."""
 
+import importlib
 import json
 import subprocess
 import sys
@@ -10,8 +11,9 @@ import pytest
 import torch
 from PIL import Image
 
+from generator import commands
 from generator.checkpoint import save_checkpoint
-from generator.cli import COMMANDS, _parser, main
+from generator.cli import COMMANDS, ON_CPU, main
 from tests.generator.photos import TINY, astronaut, coffee, colourful_network
 
 
@@ -87,6 +89,26 @@ def test_a_run_means_its_checkpoint_in_every_command(tmp_path: Path, capsys: pyt
     assert main(["colorize", str(photo), "-o", str(tmp_path / "out.png"), "--checkpoint", str(run)]) == 0
     assert main(["export", str(run), "-o", str(tmp_path / "run.onnx")]) == 0
     assert (tmp_path / "run.onnx").exists()
+
+
+def test_info_waits_for_nothing_that_only_other_commands_need(checkpoint: Path) -> None:
+    code = (
+        f"import sys; from generator.cli import main; main(['info', {str(checkpoint)!r}]); "
+        "heavy = 'altair', 'vl_convert', 'scipy', 'onnx', 'onnxruntime'; "
+        "print([name for name in heavy if name in sys.modules])"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.splitlines()[-1] == "[]"
+
+
+def test_every_command_is_listed_with_what_its_module_says_of_itself(capsys: pytest.CaptureFixture[str]) -> None:
+    folder = Path(commands.__file__).parent
+    assert {file.stem for file in folder.glob("*.py")} - {"__init__", "arguments"} == set(COMMANDS)
+    for name, about in COMMANDS.items():
+        assert importlib.import_module(f"generator.commands.{name}").__doc__ == f"`{name}`: {about}"
+        with pytest.raises(SystemExit, match="0"):
+            main([name, "--help"])
+        assert ("--device" in capsys.readouterr().out) == (name not in ON_CPU)
 
 
 @pytest.mark.parametrize(
@@ -182,7 +204,7 @@ def test_every_command_that_computes_takes_the_gpu_where_there_is_one(monkeypatc
     for there, device in ((True, "cuda"), (False, "cpu")):
         monkeypatch.setattr("torch.cuda.is_available", lambda there=there: there)
         for command, arguments in commands.items():
-            assert _parser().parse_args([command, *arguments]).device == torch.device(device)
+            assert parse([command, *arguments]).device == torch.device(device)
 
 
 def test_two_photos_of_one_name_both_get_a_file(tmp_path: Path, checkpoint: Path) -> None:

@@ -3,7 +3,8 @@
 import pytest
 import torch
 
-from generator.training.colours import BINS, HEAVIEST, colour_weights, huber
+from generator.ab import BINS
+from generator.training.colours import HEAVIEST, colour_weights, huber
 
 
 def flat(rgb: tuple[int, int, int], count: int) -> torch.Tensor:

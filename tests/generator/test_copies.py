@@ -1,6 +1,7 @@
 """A photo is known again in another size, saved again, a little darker, and in the mirror; another photo is not it."""
 
 import io
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -11,6 +12,8 @@ from PIL import Image
 from generator.cli import main
 from generator.colorizer import Photo
 from generator.copies import ALIKE, difference, thumbnails_of, which_photo
+from generator.observer import observe
+from generator.observer_training import LearningOptions
 from tests.cast import photographs
 
 CHECKPOINT = "generator/checkpoints/best.safetensors"
@@ -69,8 +72,14 @@ def folders(photos: list[Photo], tmp_path: Path) -> tuple[Path, Path]:
 
 @pytest.mark.parametrize("command", ["evaluate", "compare", "observe"])
 def test_what_was_learned_from_is_named_and_not_measured_on(
-    command: str, folders: tuple[Path, Path], capsys: pytest.CaptureFixture[str], tmp_path: Path
+    command: str,
+    folders: tuple[Path, Path],
+    capsys: pytest.CaptureFixture[str],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
+    quick = partial(observe, deals=1, how=LearningOptions(steps=2, check_every=1))
+    monkeypatch.setattr("generator.commands.observe.observe", quick)
     measured, learned = folders
     argv = {
         "evaluate": ["evaluate", CHECKPOINT, "--data", str(measured)],

@@ -29,8 +29,10 @@ def pretext(out: Path) -> Pretext:
     """Of 64 photos of noise in two classes."""
     random = torch.Generator().manual_seed(0)
     pixels = torch.randint(256, (64, 1, 32, 32), generator=random, dtype=torch.uint8)
+    folder = RunFolder(out)
+    folder.begin({})
     photos = LabelledPhotos(pixels, torch.arange(64) % 2, ["even", "odd"])
-    return Pretext(ClassifierOptions(classes=2), QUICK, photos, out)
+    return Pretext(ClassifierOptions(classes=2), QUICK, photos, folder)
 
 
 def test_parts_of_a_batch_add_up_to_the_whole() -> None:

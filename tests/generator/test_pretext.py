@@ -11,10 +11,12 @@ import torch
 from PIL import Image
 
 from generator.checkpoint import CheckpointError, describe, load_checkpoint, load_network
+from generator.cli import main
 from generator.data import DataError
 from generator.encoder_weights import weights_of_file
 from generator.networks.encoders import ClassifierOptions, Encoder
 from generator.pretext import Pretext, PretextOptions, read_labelled
+from generator.training.run_folder import RunFolder
 
 QUICK = PretextOptions(epochs=4, batch=16, size=32, smallest_crop=0.8, learning_rate=0.05, held_out=16)
 
@@ -38,6 +40,12 @@ def striped(tmp_path: Path) -> Path:
     return tmp_path / "stripes.zip"
 
 
+def begun(path: Path) -> RunFolder:
+    folder = RunFolder(path)
+    folder.begin({})
+    return folder
+
+
 def test_folders_name_the_classes_and_bad_photos_are_named(striped: Path) -> None:
     photos, problems = read_labelled([striped], 32)
     assert photos.classes == ["lying", "standing"]
@@ -48,7 +56,8 @@ def test_folders_name_the_classes_and_bad_photos_are_named(striped: Path) -> Non
 
 def test_an_encoder_learns_to_tell_the_classes_and_leaves_a_checkpoint(striped: Path, tmp_path: Path) -> None:
     photos, _problems = read_labelled([striped], 32)
-    pretext = Pretext(ClassifierOptions("resnet18", len(photos.classes)), QUICK, photos, tmp_path / "run")
+    folder = begun(tmp_path / "run")
+    pretext = Pretext(ClassifierOptions("resnet18", len(photos.classes)), QUICK, photos, folder)
     checkpoint = pretext.train()
     epochs = describe(checkpoint)["training"]["epochs"]
     assert [epoch["epoch"] for epoch in epochs] == [1, 2, 3, 4]
@@ -68,13 +77,37 @@ def test_photos_of_one_class_teach_nothing(tmp_path: Path) -> None:
 
 def test_too_few_photos_are_refused(striped: Path, tmp_path: Path) -> None:
     photos, _problems = read_labelled([striped], 32)
-    with pytest.raises(DataError, match="144 photos are too few"):
-        Pretext(ClassifierOptions(classes=2), PretextOptions(), photos, tmp_path)
+    with pytest.raises(DataError, match="144 photos are too few: 2000 are held out"):
+        Pretext(ClassifierOptions(classes=2), PretextOptions(), photos, RunFolder(tmp_path))
+
+
+def test_a_run_from_the_command_line_keeps_what_it_was_told_and_its_folder_is_not_used_twice(
+    striped: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    out = tmp_path / "run"
+    asked = ["pretext", "resnet18", "--data", str(striped), "--out", str(out), "--epochs", "1", "--held-out", "8"]
+    assert main(asked) == 0
+    config = RunFolder(out).config()
+    assert (config["name"], config["data"], config["seed"]) == ("pretext", [str(striped)], 0)
+    assert (config["pretext"]["held_out"], config["network"]["classes"]) == (8, 2)
+    left = {file.name: file.read_bytes() for file in out.iterdir()}
+    assert main(asked) == 1
+    assert f"{out} holds a run already" in capsys.readouterr().err
+    assert {file.name: file.read_bytes() for file in out.iterdir()} == left
+
+
+def test_a_run_that_left_no_config_is_not_written_over(
+    striped: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "metrics.jsonl").write_text("{}\n")
+    assert main(["pretext", "resnet18", "--data", str(striped), "--out", str(tmp_path)]) == 1
+    assert "name another folder" in capsys.readouterr().err
 
 
 def test_a_classifier_is_no_generator(striped: Path, tmp_path: Path) -> None:
     photos, _problems = read_labelled([striped], 32)
-    checkpoint = Pretext(ClassifierOptions(classes=2), replace(QUICK, epochs=1), photos, tmp_path / "run").train()
+    folder = begun(tmp_path / "run")
+    checkpoint = Pretext(ClassifierOptions(classes=2), replace(QUICK, epochs=1), photos, folder).train()
     assert load_network(checkpoint, ["classifier"]).options.classes == 2
     with pytest.raises(CheckpointError, match="of the kind classifier"):
         load_checkpoint(checkpoint)

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from generator.cli import _parser
+from generator.cli import parse
 from generator.configurations import CONFIGURATIONS
 
 ROOT = Path(__file__).parents[2]
@@ -34,16 +34,16 @@ def full(tmp_path: Path) -> list[list[str]]:
 def test_every_command_is_one(small: list[list[str]], full: list[list[str]]) -> None:
     assert len(small) > 20
     for command in small + full:
-        _parser().parse_args(command)
+        parse(command)
 
 
 def test_every_configuration_has_a_command(small: list[list[str]], full: list[list[str]]) -> None:
-    trained = [_parser().parse_args(command) for command in small + full if command[0] == "train"]
+    trained = [parse(command) for command in small + full if command[0] == "train"]
     assert {options.configuration for options in trained} == set(CONFIGURATIONS)
 
 
 def test_the_full_part_trains_the_thesis_systems_and_a_resnet_50_at_their_own_size(full: list[list[str]]) -> None:
-    trained = [_parser().parse_args(command) for command in full if command[0] == "train"]
+    trained = [parse(command) for command in full if command[0] == "train"]
     assert [(options.configuration, options.encoder) for options in trained] == [
         ("thesis-unet-sigmoid", "none"),
         ("thesis-unet-patchgan", "none"),
