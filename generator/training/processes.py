@@ -18,6 +18,8 @@ import torch.distributed as dist
 from torch import nn
 from torch.nn.parallel import DistributedDataParallel
 
+from generator.devices import usual_device
+
 
 @dataclass(frozen=True)
 class Processes:
@@ -70,7 +72,7 @@ class Processes:
 def joined(device: torch.device | str | None) -> Iterator[tuple[Processes, torch.device]]:
     """The processes that torchrun started, or this one alone, and the device of this one."""
     count = int(os.environ.get("WORLD_SIZE", "1"))
-    chosen = torch.device(device or ("cuda" if torch.cuda.is_available() else "cpu"))
+    chosen = torch.device(device or usual_device())
     if chosen.type == "cuda":
         _repeat_exactly()
     if count == 1:

@@ -13,7 +13,7 @@ from PIL import Image
 
 from generator import commands
 from generator.checkpoint import save_checkpoint
-from generator.cli import COMMANDS, ON_CPU, main
+from generator.cli import COMMANDS, ON_CPU, main, parse
 from tests.generator.photos import TINY, astronaut, coffee, colourful_network
 
 

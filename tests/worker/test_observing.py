@@ -17,7 +17,7 @@ from tests.cast import make_test_set
 from tests.worker.making import make_all
 from worker import tasks
 
-SECONDS = 180
+SECONDS = 480
 QUICK = LearningOptions(steps=2, check_every=1)
 
 
