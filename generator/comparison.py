@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import numpy as np
+import torch
 from PIL import Image, ImageDraw, ImageFont
 
 from generator.checkpoint import RUN_CHECKPOINTS
@@ -93,9 +94,15 @@ def draw(rows: Mapping[str, Sequence[Photo]]) -> Image.Image:
 
 def _without_copies(squares: Sequence[Square], unlike: Sequence[Path]) -> tuple[list[Square], list[str]]:
     """The squares of which there is no copy, and a sentence for each of the others."""
-    others, problems = read_squares(unlike, COMPARED)
-    apart = difference(*(thumbnails_of([square.photo for square in some]) for some in (squares, others)))
-    nearest = [others[place].name for place in apart.argmin(dim=1).tolist()]
+    known, parts = [], []
+    problems: list[str] = []
+    for source in unlike:  # one after the other, for they may be large
+        others, unreadable = read_squares([source], COMPARED)
+        known += [other.name for other in others]
+        parts.append(thumbnails_of([other.photo for other in others]))
+        problems += unreadable
+    apart = difference(thumbnails_of([square.photo for square in squares]), torch.cat(parts))
+    nearest = [known[place] for place in apart.argmin(dim=1).tolist()]
     copied = (apart.min(dim=1).values < ALIKE).tolist()
     kept = [square for square, is_copy in zip(squares, copied, strict=True) if not is_copy]
     if not kept:
