@@ -17,6 +17,7 @@ from safetensors import SafetensorError
 from safetensors.torch import load, save
 from torch import Tensor, nn
 
+from generator.errors import Refusal
 from generator.files import written_whole
 from generator.networks.blocks import place
 from generator.networks.options import Options
@@ -30,7 +31,7 @@ RUN_CHECKPOINTS = ("best.safetensors", "last.safetensors")  # the first that a r
 PARTS = {"network": dict, "training": dict, "sha256": str}  # of the JSON
 
 
-class CheckpointError(Exception):
+class CheckpointError(Refusal):
     """A checkpoint that cannot be used, in one sentence that names it and says what to do."""
 
 

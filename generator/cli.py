@@ -7,9 +7,7 @@ from collections.abc import Sequence
 
 import torch
 
-from generator.checkpoint import CheckpointError
 from generator.commands.arguments import device, positive
-from generator.data import DataError
 from generator.devices import usual_device
 from generator.errors import Refusal
 from generator.memory import OutOfMemory, is_out_of_memory
@@ -39,7 +37,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     torch.set_num_threads(options.threads or torch.get_num_threads())
     try:
         return int(options.run(options))
-    except (Refusal, CheckpointError, DataError, OutOfMemory, OSError) as error:
+    except (Refusal, OutOfMemory, OSError) as error:
         print(error, file=sys.stderr)
     except (RuntimeError, MemoryError) as error:
         if not is_out_of_memory(error):

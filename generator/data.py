@@ -20,6 +20,7 @@ from torch import Tensor
 from tqdm import tqdm
 
 from generator.colorizer import Photo, to_tensor
+from generator.errors import Refusal
 from generator.metrics import colourfulness
 from generator.training.options import SetOptions
 
@@ -45,7 +46,7 @@ UNREADABLE = (
 )
 
 
-class DataError(Exception):
+class DataError(Refusal):
     """Photos that cannot be used, in one sentence that names them."""
 
 

@@ -12,11 +12,10 @@ from statistics import NormalDist
 from typing import Any
 
 import torch
-import torch.nn.functional as F
 from torch import Tensor
 from tqdm import tqdm
 
-from generator.colorizer import Photo, shrink, to_arrays, to_tensor
+from generator.colorizer import Photo, shrink, to_arrays, to_photo_size, to_tensor
 from generator.copies import thumbnails, which_photo
 from generator.data import DataError
 from generator.lab import join, rgb_to_lab
@@ -175,5 +174,4 @@ def deal(pairs: Pairs, folds: int, seed: int) -> list[Tensor]:
 def _again(photo: Photo) -> Photo:
     lab = rgb_to_lab(to_tensor([photo]))
     at_network = shrink(lab[:, 1:], (NETWORK_SIZE, NETWORK_SIZE))
-    ab = F.interpolate(at_network, lab.shape[-2:], mode="bilinear", align_corners=False)
-    return to_arrays(join(lab[:, :1], ab))[0]
+    return to_arrays(join(lab[:, :1], to_photo_size(at_network, photo.shape[:2])))[0]
