@@ -10,8 +10,8 @@
 #
 #   sh docs/train.sh full PHOTOS RUNS [RESNET50 [RESNET18]]
 #
-# The thesis' systems and `best` with a ResNet-50, all in full size, for a GPU: **only the first steps of each stage have
-# been tried, on a CPU**. It wants photos of 256 pixels or more, of which the thesis had 10,000, in PHOTOS/train, and
+# The thesis' systems and `best` with a ResNet-50, all in full size, for a GPU: **only the first two steps of each stage
+# have been tried, on a CPU**. It wants photos of 256 pixels or more, of which the thesis had 10,000, in PHOTOS/train, and
 # others to measure on in PHOTOS/test. Encoders are torchvision's of ImageNet, downloaded, unless their files are named:
 # torchvision's NAME-HASH.pth, or what `python -m generator pretext resnet50 --data ZIPS --out RUN` left.
 #
