@@ -16,11 +16,13 @@ from generator.comparison import read_photos
 from generator.metrics.rows import measure
 
 SIZE, DRAWS = 64, 10_000
+ABOUT = """ab error less than grey's, with 95 % intervals: on seen photos; on unseen ones; the gap
+| how much more the first network has than this one: on unseen photos; of a gap"""
 
 
 def main() -> None:
     seen, unseen, *checkpoints = map(Path, sys.argv[1:])
-    print("ab error less than grey's, on seen and on unseen photos; the gap; the first one's gap more (95 % intervals)")
+    print(ABOUT)
     first = None
     for checkpoint in checkpoints:
         # The same seed draws the same photos for every network, so that two gaps can be compared.
@@ -28,9 +30,10 @@ def main() -> None:
             _means_of_draws(_gains(checkpoint, photos), seed) for seed, photos in enumerate((seen, unseen))
         )
         gap = on_seen - on_unseen
-        first = gap if first is None else first
-        numbers = [_written(drawn) for drawn in (on_seen, on_unseen, gap, first - gap)]
-        print(f"{checkpoint.parent.name}: {'; '.join(numbers)}", flush=True)
+        first = first or (on_unseen, gap)
+        own, more = ((on_seen, on_unseen, gap), (first[0] - on_unseen, first[1] - gap))
+        told = " | ".join("; ".join(map(_written, numbers)) for numbers in (own, more))
+        print(f"{checkpoint.parent.name}: {told}", flush=True)
 
 
 def _gains(checkpoint: Path, photos: Path) -> Tensor:
