@@ -18,7 +18,7 @@ COMMANDS = {
     "colorize": "photos to image files. One photo to a file, any number of files and folders to a folder.",
     "pretext": "teach an encoder to see grey photos by naming what is on them.",
     "train": "train a generator, or go on with a run.",
-    "evaluate": "measure a checkpoint on photos, beside the truth and beside grey.",
+    "evaluate": "measure a checkpoint on photos, beside the truth and grey: print it, and keep it where told to.",
     "compare": "networks beside each other on the same photos, as one table and one figure.",
     "observe": "the machine fool rate: how often a network takes an algorithm's colorizations for the photos.",
     "export": "a checkpoint as one ONNX file, which ONNX Runtime must run with the same result.",

@@ -1,4 +1,4 @@
-"""`evaluate`: measure a checkpoint on photos, beside the truth and beside grey: print it, and keep it where told to."""
+"""`evaluate`: measure a checkpoint on photos, beside the truth and grey: print it, and keep it where told to."""
 
 import argparse
 import json
