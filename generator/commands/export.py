@@ -29,9 +29,10 @@ def run(options: argparse.Namespace) -> int:
     network = load_checkpoint(checkpoint, "cpu")
     real = list(photos_lightness(options.data, network.options.size))
     agreement = export(network, describe(checkpoint)["sha256"], options.out, real)
+    seen = f"made pictures and {len(real)} photos" if real else "made pictures"
     print(
         f"{options.out}: {options.out.stat().st_size / 2**20:.1f} MiB; ONNX Runtime differs from torch by "
-        f"{agreement.mean:.2g} ab units in the mean and {agreement.most:.2g} at most, with {len(real)} photos."
+        f"{agreement.mean:.2g} ab units in the mean and {agreement.most:.2g} at most, on {seen}."
     )
     return 0
 
