@@ -66,7 +66,7 @@ def test_the_command_exports_checks_with_photos_and_says_how_well_it_agrees(
     assert main(["export", str(checkpoint), "-o", str(tmp_path / "tiny.onnx"), "--data", str(tmp_path)]) == 0
     printed = capsys.readouterr()
     assert "ONNX Runtime differs from torch by" in printed.out
-    assert "with 1 photos" in printed.out
+    assert "on made pictures and 1 photos." in printed.out
     assert "Skipped" in printed.err
     session = onnxruntime.InferenceSession(tmp_path / "tiny.onnx")
     lightness = torch.rand(2, 1, 64, 32) * 100
